@@ -1,0 +1,71 @@
+"""What can go wrong, said so that a planner can mend it.
+
+GeoplanError
+├── InputError (ValueError)      a file, a row or a value cannot be used
+├── CrsError (ValueError)        a layer's coordinates cannot be used
+└── UsageError (ValueError)      a call or command asks for what cannot be
+"""
+
+from pathlib import Path
+from typing import Self
+
+from geoplan.wording import say
+
+
+class GeoplanError(Exception):
+    """Any error that geoplan foresees; its text says where, what and what to do.
+
+    ``key`` names an entry of the packaged ``errors`` texts, ``where`` the place
+    (file, layer, row, column, in this order), ``facts`` what fills the text.
+    """
+
+    def __init__(
+        self,
+        key: str,
+        where: dict[str, object] | None = None,
+        facts: dict[str, object] | None = None,
+    ) -> None:
+        super().__init__(key, where or {}, facts or {})
+        self.key, self.where, self.facts = key, where or {}, facts or {}
+
+    @classmethod
+    def at(  # noqa: PLR0913  the five parts of a place and the key are one subject
+        cls,
+        key: str,
+        *,
+        file: Path | str | None = None,
+        layer: str | None = None,
+        row: int | None = None,
+        column: str | None = None,
+        **facts: object,
+    ) -> Self:
+        """Return the error ``key`` for a place in the input.
+
+        ``row`` counts as the office's program shows it: the header is row 1.
+        """
+        place = {"file": file, "layer": layer, "row": row, "column": column}
+        return cls(key, {k: v for k, v in place.items() if v is not None}, facts)
+
+    def say(self, lang: str) -> str:
+        """Return the whole message: the place, what is wrong, what to do."""
+        place = ", ".join(
+            say(f"errors.at_{part}", lang=lang, value=value)
+            for part, value in self.where.items()
+        )
+        text = say(f"errors.{self.key}", lang=lang, **self.facts)
+        return f"{place}: {text}" if place else text
+
+    def __str__(self) -> str:
+        return self.say("en")
+
+
+class InputError(GeoplanError, ValueError):
+    """A file, a row or a value cannot be used as it is."""
+
+
+class CrsError(GeoplanError, ValueError):
+    """A layer's coordinates cannot be used as they are."""
+
+
+class UsageError(GeoplanError, ValueError):
+    """A call or a command asks for something that cannot be done."""

@@ -1,0 +1,194 @@
+"""Minutes: by hand, against networkx, and as laws."""
+
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from towns import ADULT, on_edges, ways
+
+from geoplan import network as net
+from geoplan import walk
+from geoplan.model import Walker
+
+METRE_A_SECOND = Walker(preset="custom", speed=1.0)
+
+
+def seconds(pairs, station, thing):
+    row = pairs[(pairs["station"] == station) & (pairs["thing"] == thing)]
+    return row["seconds"].item() if len(row) else np.inf
+
+
+def street(**options):
+    """Return the graph of one straight way of 100 m."""
+    return walk.graph(
+        net.build(ways([[(0, 0), (100, 0)]], **options)), walker=METRE_A_SECOND
+    )
+
+
+def test_along_one_edge_without_touching_its_ends():
+    way = street()
+    pairs = walk.reach(
+        way,
+        stations=on_edges([(0, 0, 40.0, 3.0)], 1),
+        things=on_edges([(0, 0, 70.0, 5.0), (1, 0, 10.0, 0.0)], 2),
+        limit=900,
+    )
+    assert seconds(pairs, 0, 0) == pytest.approx(3 + 30 + 5)
+    assert seconds(pairs, 0, 1) == pytest.approx(3 + 30)
+
+
+def test_speed_counts_for_legs_too():
+    way = walk.graph(net.build(ways([[(0, 0), (120, 0)]])), walker=ADULT)
+    pairs = walk.reach(
+        way,
+        stations=on_edges([(0, 0, 0.0, 12.0)], 1),
+        things=on_edges([(0, 0, 120.0, 12.0)], 1),
+        limit=900,
+    )
+    assert seconds(pairs, 0, 0) == pytest.approx(144 / 1.2)
+
+
+def test_one_way_is_walked_the_residents_way():
+    way = street(backward=[False])
+    station = on_edges([(0, 0, 50.0, 0.0)], 1)
+    homes = on_edges([(0, 0, 20.0, 0.0), (1, 0, 80.0, 0.0)], 2)
+    pairs = walk.reach(way, stations=station, things=homes, limit=900)
+    assert seconds(pairs, 0, 0) == pytest.approx(30)
+    assert seconds(pairs, 0, 1) == np.inf
+
+
+def test_the_limit_is_inclusive_and_beyond_it_nothing_is_told():
+    way = street()
+    station = on_edges([(0, 0, 0.0, 0.0)], 1)
+    homes = on_edges([(0, 0, 60.0, 0.0), (1, 0, 60.5, 0.0)], 2)
+    pairs = walk.reach(way, stations=station, things=homes, limit=60)
+    assert pairs["thing"].tolist() == [0]
+
+
+def test_equal_walks_go_to_the_earlier_station():
+    way = street()
+    twins = on_edges([(0, 0, 50.0, 0.0), (1, 0, 50.0, 0.0)], 2)
+    home = on_edges([(0, 0, 10.0, 0.0)], 1)
+    assert walk.nearest(way, stations=twins, things=home)["station"].tolist() == [0]
+
+
+def test_no_station_and_no_thing_give_empty_answers():
+    way, nothing = street(), on_edges([], 0)
+    home = on_edges([(0, 0, 10.0, 0.0)], 1)
+    assert walk.reach(way, stations=nothing, things=home, limit=60).empty
+    assert walk.reach(way, stations=home, things=nothing, limit=60).empty
+    told = walk.nearest(way, stations=nothing, things=home)
+    assert told["station"].tolist() == [-1]
+    assert told["seconds"].isna().all()
+
+
+@st.composite
+def places(draw):
+    """Draw a network with every oddity, and things and stations on its edges."""
+    size = draw(st.integers(2, 7))
+    ends = st.tuples(st.integers(0, size - 1), st.integers(0, size - 1))
+    edges = draw(st.lists(ends, min_size=1, max_size=12))
+    lengths = draw(
+        st.lists(
+            st.sampled_from([0.0, 1.0, 10.0, 12.5, 100.0]),
+            min_size=len(edges),
+            max_size=len(edges),
+        )
+    )
+    ways_open = draw(
+        st.lists(
+            st.sampled_from([(True, True), (True, False), (False, True)]),
+            min_size=len(edges),
+            max_size=len(edges),
+        )
+    )
+    spot = st.tuples(
+        st.integers(0, len(edges) - 1),
+        st.sampled_from([0.0, 0.25, 0.5, 1.0]),
+        st.sampled_from([0.0, 1.0, 30.0]),
+    ).map(lambda s: s if lengths[s[0]] else (s[0], 0.0, s[2]))
+    things = draw(st.lists(st.lists(spot, max_size=3), min_size=1, max_size=5))
+    stations = draw(st.lists(st.lists(spot, max_size=3), min_size=1, max_size=4))
+    return size, edges, lengths, ways_open, stations, things
+
+
+def graph_of(size, edges, lengths, ways_open):
+    u, v = np.array(edges).T
+    length = np.array(lengths)
+    forward, backward = np.array(ways_open).T
+    forward_s = np.where(forward, length, np.inf)
+    backward_s = np.where(backward, length, np.inf)
+    arcs = walk._least(  # noqa: SLF001  the graph is drawn, not built from lines
+        np.concatenate([v, u]),
+        np.concatenate([u, v]),
+        np.concatenate([forward_s, backward_s]),
+        size=size,
+    )
+    return walk.Graph(
+        u=u,
+        v=v,
+        length_m=length,
+        forward_s=forward_s,
+        backward_s=backward_s,
+        arcs=arcs,
+        speed=1.0,
+    )
+
+
+def legs_of(spots, lengths):
+    rows = [
+        (thing, edge, share * lengths[edge], leg)
+        for thing, candidates in enumerate(spots)
+        for edge, share, leg in candidates
+    ]
+    return on_edges(rows, len(spots))
+
+
+def by_networkx(size, edges, lengths, ways_open, stations, things):
+    """Return all minutes by cutting every edge at every spot."""
+    graph = nx.MultiDiGraph()
+    graph.add_nodes_from(range(size))
+    cuts = {edge: {0.0: edges[edge][0], 1.0: edges[edge][1]} for edge in range(len(edges))}
+    for edge, share, _ in (spot for thing in [*stations, *things] for spot in thing):
+        cuts[edge].setdefault(share, ("cut", edge, share))
+    for edge, nodes in cuts.items():
+        shares = sorted(nodes)
+        for a, b in zip(shares, shares[1:], strict=False):
+            metres = (b - a) * lengths[edge]
+            if ways_open[edge][0]:
+                graph.add_edge(nodes[a], nodes[b], weight=metres)
+            if ways_open[edge][1]:
+                graph.add_edge(nodes[b], nodes[a], weight=metres)
+    for kind, layer in (("station", stations), ("thing", things)):
+        for number, candidates in enumerate(layer):
+            graph.add_node((kind, number))
+            for edge, share, leg in candidates:
+                ends = [(kind, number), cuts[edge][share]]
+                graph.add_edge(*(ends if kind == "thing" else ends[::-1]), weight=leg)
+    return {
+        (station, thing): nx.dijkstra_path_length(graph, ("thing", thing), ("station", station))
+        for station in range(len(stations))
+        for thing in range(len(things))
+        if nx.has_path(graph, ("thing", thing), ("station", station))
+    }
+
+
+@settings(max_examples=300, deadline=None)
+@given(places(), st.sampled_from([15.0, 60.0, np.inf]))
+def test_minutes_equal_networkx(place, limit):
+    size, edges, lengths, ways_open, stations, things = place
+    truth = by_networkx(*place)
+    way = graph_of(size, edges, lengths, ways_open)
+    station_legs, thing_legs = legs_of(stations, lengths), legs_of(things, lengths)
+    pairs = walk.reach(way, stations=station_legs, things=thing_legs, limit=limit)
+    told = {(row.station, row.thing): row.seconds for row in pairs.itertuples()}
+    expected = {pair: time for pair, time in truth.items() if time <= limit}
+    assert told.keys() == expected.keys()
+    assert all(told[pair] == pytest.approx(expected[pair]) for pair in told)
+    best = walk.nearest(way, stations=station_legs, things=thing_legs)
+    for thing, row in enumerate(best.itertuples()):
+        times = [time for (_, other), time in truth.items() if other == thing]
+        assert (row.station >= 0) == bool(times)
+        if times:
+            assert row.seconds == pytest.approx(min(times))
