@@ -37,12 +37,12 @@ class Circle:
     metres: float | None = None  #: … in metres; exactly one of the two is given
     items: tuple[str, ...] = ()  #: only stations that offer all these services
 
-    def seconds(self, walker: Walker) -> float:
-        """Return the limit as seconds of this walker."""
+    def seconds(self, *, speed: float) -> float:
+        """Return the limit as seconds of somebody who walks so many m/s."""
         if self.minutes is not None:
             return self.minutes * 60.0
         assert self.metres is not None  # noqa: S101  the study reader sees to it
-        return self.metres / walker.speed
+        return self.metres / speed
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

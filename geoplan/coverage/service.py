@@ -1,0 +1,153 @@
+"""Whom a station is there for: the areas it serves, by name or by place.
+
+The own stations of a building are those whose service area holds it: the areas
+named in 服务网格 and 服务社区; if both are empty, in 所属社区; if nothing is
+named, the area of the station's tier that holds its point, and for a station of
+the street office everywhere.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from geopandas import GeoDataFrame
+from pandas import DataFrame, Series
+
+from geoplan.codes import split
+from geoplan.membership import holding
+from geoplan.model import Finding, Layers
+
+#: the level of area whose station a tier is
+LEVEL = {"街道级": "street", "社区级": "community", "网格级": "grid"}
+_NAMED = (("serves_grid", "grid"), ("serves_community", "community"))
+_LAST = (("belongs_community", "community"),)
+
+
+def areas_served(layers: Layers) -> tuple[DataFrame, tuple[Finding, ...]]:
+    """Return the service areas of all stations, and names that nobody knows.
+
+    Returns
+    -------
+    DataFrame
+        One row a station and area: station (position), level ("grid",
+        "community" or "street"), area (code; "" for the whole street).
+    """
+    rows: list[tuple[int, str, str]] = []
+    findings: list[Finding] = []
+    held = {
+        "grid": holding(layers.stations.geometry, areas=layers.grids),
+        "community": holding(layers.stations.geometry, areas=layers.communities),
+    }
+    for number, (code, station) in enumerate(layers.stations.iterrows()):
+        named = list(_names(station, _NAMED)) or list(_names(station, _LAST))
+        level = LEVEL[station["tier"]]
+        if not named and level == "street":
+            rows.append((number, "street", ""))
+        elif not named:
+            rows += [(number, level, held[level][code])] * (held[level][code] != "")
+        for name, at in named:
+            near = held["community"][code]
+            found = _matching(name, level=at, layers=layers, community=near)
+            if len(found) == 1:
+                rows.append((number, at, found[0]))
+            else:
+                rule = "station_area_ambiguous" if found else "station_area_unknown"
+                findings.append(_unclear(rule, str(code), name, layers))
+    return DataFrame(rows, columns=["station", "level", "area"]), tuple(findings)
+
+
+def own(pairs: DataFrame, *, served: DataFrame, homes: DataFrame) -> Series:
+    """Return which pairs of station and building are each other's own.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        With station and thing (positions).
+    served : DataFrame
+        As :func:`areas_served` gives it.
+    homes : DataFrame
+        In the order of the buildings: grid, community, counted.
+    """
+    mine = np.zeros(len(pairs), bool)
+    thing = pairs["thing"].to_numpy()
+    counted = homes["counted"].to_numpy()[thing]
+    for level, rows in served.groupby("level"):
+        if level == "street":
+            mine |= counted & pairs["station"].isin(rows["station"]).to_numpy()
+            continue
+        wanted = pd.MultiIndex.from_frame(rows[["station", "area"]])
+        area = homes[level].to_numpy()[thing]
+        mine |= pd.MultiIndex.from_arrays([pairs["station"], area]).isin(wanted)
+    return Series(mine, index=pairs.index, name="own")
+
+
+def without_station(
+    layers: Layers, *, served: DataFrame, chosen: Series, tier: str
+) -> tuple[Finding, ...]:
+    """Return the areas of a tier's level that no chosen station serves.
+
+    Parameters
+    ----------
+    chosen : Series of bool
+        In the order of the stations.
+    """
+    level = LEVEL[tier]
+    mine = served[chosen.to_numpy()[served["station"].to_numpy(int)]]
+    if level == "street" or (mine["level"] == "street").any():
+        return ()
+    areas = layers.grids if level == "grid" else layers.communities
+    reached = set(mine["area"][mine["level"] == level])
+    if level == "grid":
+        wide = set(mine["area"][mine["level"] == "community"])
+        reached |= set(areas.index[areas["community"].isin(wide)])
+    else:
+        parts = layers.grids["community"]
+        reached |= set(parts[parts.index.isin(mine["area"][mine["level"] == "grid"])])
+    return tuple(
+        Finding(
+            rule=f"{level}_without_station",
+            level="info",
+            layer="grids" if level == "grid" else "communities",
+            code=code,
+            facts={"name": areas["name"][code] or code, "tier": tier},
+            geometry=areas.geometry[code].representative_point(),
+        )
+        for code in areas.index
+        if code not in reached
+    )
+
+
+def _names(
+    station: Series, columns: tuple[tuple[str, str], ...]
+) -> Iterator[tuple[str, str]]:
+    for column, level in columns:
+        for name in split(station[column]):
+            yield name, level
+
+
+def _matching(name: str, *, level: str, layers: Layers, community: str) -> list[str]:
+    """Return the codes that a code or name means; one if it is clear.
+
+    A code beats a name; of several grids with one name, the one in the
+    station's own community is meant.
+    """
+    areas = layers.grids if level == "grid" else layers.communities
+    if name in areas.index:
+        return [name]
+    alike = areas[areas["name"] == name]
+    if len(alike) > 1 and level == "grid":
+        at_home = alike[alike["community"] == community]
+        alike = at_home if len(at_home) == 1 else alike
+    found = [str(code) for code in alike.index]
+    return found
+
+
+def _unclear(rule: str, code: str, name: str, layers: Layers) -> Finding:
+    return Finding(
+        rule=rule,
+        level="warning",
+        layer="stations",
+        code=code,
+        facts={"name": name},
+        geometry=layers.stations.geometry[code],
+    )

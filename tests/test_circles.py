@@ -1,0 +1,138 @@
+"""Polygons of reach: by hand, against plain buffers, and as laws."""
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shapely import LineString, Point, box
+from towns import frame, on_edges, ways
+
+from geoplan import circles, walk
+from geoplan import network as net
+from geoplan.model import Walker
+
+WALKER = Walker(preset="custom", speed=1.0)
+CROSS = [[(-300, 0), (0, 0)], [(0, 0), (300, 0)], [(0, 0), (0, 300)], [(0, 0), (0, -300)]]
+
+
+def drawn(lines, station, limit, *, barriers=()):
+    network = net.build(ways(lines))
+    way = walk.graph(network, walker=WALKER)
+    sheet = circles.canvas(network, way=way, barriers=frame(barriers).geometry)
+    fields = circles.fields(sheet, way=way, stations=on_edges(station, 1), limit=limit)
+    return dict(fields)
+
+
+def test_a_field_is_the_reached_way_25_m_wide_and_ends_with_the_time():
+    field = drawn(CROSS, [(0, 0, 300.0, 0.0)], 200)[0]
+    arms = [LineString([(-175, 0), (175, 0)]), LineString([(0, -175), (0, 175)])]
+    truth = shapely.union_all([arm.buffer(25, quad_segs=32) for arm in arms])
+    assert field.is_valid
+    assert field.symmetric_difference(truth).area / truth.area < 0.01
+
+
+def test_the_leg_of_the_station_takes_time_from_the_field():
+    near = drawn(CROSS, [(0, 0, 300.0, 0.0)], 200)[0]
+    far = drawn(CROSS, [(0, 0, 300.0, 50.0)], 200)[0]
+    assert near.contains(Point(0, 190))
+    assert not far.contains(Point(0, 160))
+    assert far.contains(Point(0, 140))
+
+
+def test_too_little_time_gives_an_empty_field_and_no_error():
+    assert drawn(CROSS, [(0, 0, 300.0, 80.0)], 60)[0].is_empty
+
+
+def test_a_barrier_ends_the_field_and_its_far_side_is_not_reached():
+    wall = LineString([(-400, 10), (-20, 10)])
+    field = drawn(CROSS, [(0, 0, 300.0, 0.0)], 200, barriers=[wall])[0]
+    assert field.contains(Point(-100, 5))
+    assert field.contains(Point(-100, -20))
+    assert not field.intersects(box(-150, 15, -60, 30))
+
+
+def test_water_is_a_barrier_on_its_banks():
+    river = box(-400, 10, -20, 16)
+    field = drawn(CROSS, [(0, 0, 300.0, 0.0)], 200, barriers=[river])[0]
+    assert not field.intersects(box(-150, 18, -60, 30))
+
+
+def test_the_outline_holds_who_is_reached_and_not_who_is_not():
+    field = drawn(CROSS, [(0, 0, 300.0, 0.0)], 200)[0]
+    home, other, pond = box(100, 40, 110, 50), box(-60, 10, -50, 20), box(10, 10, 20, 20)
+    shape = circles.outline(
+        field,
+        reached=np.array([home]),
+        legs=np.array([LineString([(105, 45), (105, 0)])]),
+        unreached=shapely.STRtree([other]),
+        water=shapely.STRtree([pond]),
+    )
+    assert shape.is_valid
+    assert shape.contains(Point(105, 45))
+    assert shape.contains(Point(105, 35))
+    assert not shape.intersects(Point(-55, 15))
+    assert not shape.intersects(Point(15, 15))
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(-20, 20), st.integers(-20, 20)), min_size=2, max_size=8,
+        unique=True,
+    ),
+    st.floats(0, 1),
+    st.integers(10, 300),
+    st.integers(10, 300),
+)
+def test_a_shorter_reach_lies_within_the_longer(points, share, one, other):
+    line = [(x * 11.0, y * 11.0) for x, y in points]
+    first = net.build(ways([line])).edges["length_m"][0]
+    small, large = sorted([one, other])
+    inner = drawn([line], [(0, 0, share * first, 0.0)], small)[0]
+    outer = drawn([line], [(0, 0, share * first, 0.0)], large)[0]
+    assert inner.difference(outer).area == pytest.approx(0, abs=1e-6)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(-20, 20), st.integers(-20, 20)), min_size=2, max_size=6,
+        unique=True,
+    ),
+    st.lists(
+        st.tuples(st.integers(-20, 20), st.integers(-20, 20)), min_size=2, max_size=3,
+        unique=True,
+    ),
+    st.integers(30, 400),
+)
+def test_fields_equal_brute_force_on_a_fine_raster(points, wall, limit):
+    line = LineString([(x * 11.0, y * 11.0) for x, y in points])
+    barrier = LineString([(x * 9.0 + 2.3, y * 9.0 + 4.1) for x, y in wall])
+    network = net.build(ways([list(line.coords)]))
+    field = drawn([list(line.coords)], [(0, 0, 0.0, 0.0)], limit, barriers=[barrier])[0]
+    way = walk.graph(network, walker=WALKER)
+    edge = np.repeat(network.edges.index.to_numpy(), 200)
+    offset = np.tile(np.linspace(0, 1, 200), len(network.edges))
+    offset = offset * network.edges["length_m"].to_numpy()[edge]
+    samples = walk.spots_on(
+        edge, offset, way=way, thing=np.arange(len(edge)), leg_s=np.zeros(len(edge))
+    )
+    stations = on_edges([(0, 0, 0.0, 0.0)], 1)
+    ((_, seconds),) = walk.arrivals(way, stations=stations, targets=samples, limit=limit)
+    spots = shapely.line_interpolate_point(network.edges.geometry.to_numpy()[edge], offset)
+    rng = np.random.default_rng(0)
+    low, high = np.array(line.bounds[:2]) - 30, np.array(line.bounds[2:]) + 30
+    for place in shapely.points(rng.uniform(low, high, (60, 2))):
+        left = np.minimum(limit - seconds, circles.WIDTH)
+        legs = shapely.shortest_line(place, spots)
+        over = shapely.length(legs) - left
+        over[shapely.intersects(legs, barrier)] = np.inf
+        clear = np.abs(over.min()) > circles.CELL
+        by_wall = shapely.distance(place, barrier) < 2 * circles.CELL
+        shade = np.abs(
+            shapely.length(legs) - left
+        ).min() <= circles.CELL or shapely.dwithin(legs, shapely.get_point(barrier, 0), 8).any()
+        shade |= shapely.dwithin(legs, shapely.get_point(barrier, -1), 8).any()
+        if clear and not by_wall and not shade:
+            assert field.contains(place) == (over.min() <= 0)
