@@ -66,7 +66,9 @@ def legs(
     component_m = network.components["length_m"].to_numpy()
     large = component_m[network.edges["component"].to_numpy()] >= FRAGMENT
     everyone = np.arange(len(points))
-    steps = _steps(points, everyone, edges=edges, use=np.flatnonzero(large), sight=sight)
+    steps = _steps(
+        points, everyone, edges=edges, use=np.flatnonzero(large), sight=sight
+    )
     rest = np.setdiff1d(everyone, steps["place"])
     last = _steps(points, rest, edges=edges, use=np.arange(len(edges)), sight=sight)
     last["leg"] = "fragment"
@@ -90,7 +92,9 @@ def _steps(
     """
     tree = shapely.STRtree(edges[use])
     parts = [
-        _chunk_steps(points, chosen[i : i + _CHUNK], edges=edges[use], tree=tree, sight=sight)
+        _chunk_steps(
+            points, chosen[i : i + _CHUNK], edges=edges[use], tree=tree, sight=sight
+        )
         for i in range(0, max(len(chosen), 1), _CHUNK)
     ]
     steps = pd.concat(parts, ignore_index=True)
@@ -150,8 +154,10 @@ def _inner(lines: Geometries) -> Geometries:
     long = length > 2 * TOUCH
     step = np.zeros_like(ends[:, 0])
     step[long] = (ends[long, 1] - ends[long, 0]) * (TOUCH / length[long])[:, None]
-    inner = shapely.linestrings(np.stack([ends[:, 0] + step, ends[:, 1] - step], axis=1))
-    return np.where(long, inner, shapely.from_wkt("LINESTRING EMPTY"))
+    inner = shapely.linestrings(
+        np.stack([ends[:, 0] + step, ends[:, 1] - step], axis=1)
+    )
+    return np.asarray(np.where(long, inner, shapely.from_wkt("LINESTRING EMPTY")))
 
 
 def _meets(inner: Geometries, tree: shapely.STRtree) -> NDArray[np.bool_]:

@@ -61,7 +61,9 @@ def canvas(network: Network, *, way: Graph, barriers: GeoSeries) -> Canvas:
     walled, hidden = _hidden(xy, barriers.to_numpy())
     nothing = np.zeros(len(edge))
     return Canvas(
-        spots=spots_on(edge, offset_m, way=way, thing=np.arange(len(edge)), leg_s=nothing),
+        spots=spots_on(
+            edge, offset_m, way=way, thing=np.arange(len(edge)), leg_s=nothing
+        ),
         xy=xy,
         walled=walled,
         hidden=hidden,
@@ -154,9 +156,9 @@ def _contour(height: Floats, *, corner: Ints) -> MultiPolygon:
         z=height,
         fill_type=FillType.OuterOffset,
     )
-    points, offsets = generator.filled(-np.inf, 0.0)
+    filled = generator.filled(-np.inf, 0.0)
     shapes = []
-    for ring_points, ring_starts in zip(points, offsets, strict=True):
+    for ring_points, ring_starts in zip(filled[0], filled[1], strict=True):
         rings = np.split(ring_points, ring_starts[1:-1])
         shapes.append(shapely.Polygon(rings[0], rings[1:]))
     return _areas(MultiPolygon(shapes))
@@ -193,7 +195,7 @@ def _segments(barriers: Geometries) -> Floats:
 def _crossed(xy: Floats, walls: Floats) -> NDArray[np.bool_]:
     """Return, pair by pair, which legs to the cells around cross the wall."""
     start = xy[:, None, :]
-    cells = (np.floor(start / CELL) + _AROUND[None, :, :] + 0.5) * CELL
+    cells = np.asarray((np.floor(start / CELL) + _AROUND[None] + 0.5) * CELL, float)
     one, other = walls[:, None, 0, :], walls[:, None, 1, :]
     apart = _side(start, cells, one) * _side(start, cells, other) < 0
     return np.asarray(apart & (_side(one, other, start) * _side(one, other, cells) < 0))

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 Degrees = NDArray[np.float64]
 Transform = Callable[[ArrayLike, ArrayLike], tuple[Degrees, Degrees]]
 
+_WEST, _SOUTH, _EAST, _NORTH = 72.004, 0.8293, 137.8347, 55.8271
 _KRASOVSKY_A = 6378245.0
 _KRASOVSKY_EE = 0.00669342162296594323
 _BD_WAVE = np.pi * 3000.0 / 180.0
@@ -32,7 +33,7 @@ def to_gcj02(lon: ArrayLike, lat: ArrayLike) -> tuple[Degrees, Degrees]:
     (114.305438, 30.597584)
     """
     x, y = np.asarray(lon, float), np.asarray(lat, float)
-    inside = (x >= 72.004) & (x <= 137.8347) & (y >= 0.8293) & (y <= 55.8271)
+    inside = (x >= _WEST) & (x <= _EAST) & (y >= _SOUTH) & (y <= _NORTH)
     radians = np.radians(y)
     magic = 1 - _KRASOVSKY_EE * np.sin(radians) ** 2
     east, north = _offset_metres(x - 105.0, y - 35.0)
@@ -78,8 +79,8 @@ def _offset_metres(x: Degrees, y: Degrees) -> tuple[Degrees, Degrees]:
 
 
 def _waves(angle: Degrees, *, long: tuple[float, float]) -> Degrees:
-    turn = angle * np.pi
-    short = 20 * np.sin(turn) + 40 * np.sin(turn / 3)
+    turn: Degrees = angle * np.pi
+    short: Degrees = 20 * np.sin(turn) + 40 * np.sin(turn / 3)
     return short + long[0] * np.sin(turn / 12) + long[1] * np.sin(turn / 30)
 
 

@@ -29,7 +29,7 @@ class GeoplanError(Exception):
         self.key, self.where, self.facts = key, where or {}, facts or {}
 
     @classmethod
-    def at(  # noqa: PLR0913  the five parts of a place and the key are one subject
+    def at(
         cls,
         key: str,
         *,

@@ -55,18 +55,21 @@ def members(layers: Layers) -> tuple[DataFrame, tuple[Finding, ...]]:
     counted = inside != ""
     grid = inside.mask(counted & (named != ""), named)
     findings = [
-        _finding("building_outside_grids", "warning", code, points)
+        _finding("building_outside_grids", code, points)
         for code in buildings.index[~counted]
     ]
     findings += [
-        _finding("building_grid_unknown", "warning", code, points, grid=value)
+        _finding("building_grid_unknown", code, points, grid=value)
         for code, value in unknown.items()
     ]
     disagree = counted & (named != "") & (named != inside)
     findings += [
         _finding(
-            "building_grid_disagrees", "warning", code, points,
-            named=named[code], inside=inside[code],
+            "building_grid_disagrees",
+            code,
+            points,
+            named=named[code],
+            inside=inside[code],
         )
         for code in buildings.index[disagree]
     ]
@@ -92,12 +95,10 @@ def _named(given: Series, grids: GeoDataFrame) -> tuple[Series, Series]:
     return named, given[(given != "") & (named == "")]
 
 
-def _finding(
-    rule: str, level: str, code: str, points: GeoSeries, **facts: object
-) -> Finding:
+def _finding(rule: str, code: str, points: GeoSeries, **facts: object) -> Finding:
     return Finding(
         rule=rule,
-        level=level,  # type: ignore[arg-type]  one of the levels, as written above
+        level="warning",
         layer="buildings",
         code=code,
         facts=facts,

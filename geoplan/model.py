@@ -169,8 +169,8 @@ class Coverage:
     #: name, grid, community, households, people, residential, floor_m2,
     #: access_m, leg, off_network, counted (bool); outlines
     buildings: GeoDataFrame
-    #: building, circle, station, minutes, own_station, own_minutes; empty (NaN,
-    #: None) beyond the limit
+    #: building, circle, station, minutes, own_station, own_minutes; missing
+    #: beyond the limit
     minutes: DataFrame
     #: circle, station ("" for the merged one), drawn_not_reached,
     #: reached_not_drawn, field_drawn_not_reached, field_reached_not_drawn

@@ -37,6 +37,8 @@ def build(ways: Ways) -> Network:
         There is no way with a length.
     """
     frame = ways.frame.reset_index(drop=True)
+    if frame.empty:
+        raise InputError.at("no_walkable_way")
     vertices, way = shapely.get_coordinates(frame.geometry, return_index=True)
     node = _nodes(frame, vertices)
     repeated = np.zeros(len(node), bool)
@@ -141,9 +143,7 @@ def _lines(vertices: Floats, first: Ints, last: Ints) -> NDArray[np.object_]:
     )
 
 
-def _components(
-    u: Ints, v: Ints, length: Floats, size: int
-) -> tuple[Ints, DataFrame]:
+def _components(u: Ints, v: Ints, length: Floats, size: int) -> tuple[Ints, DataFrame]:
     """Return each edge's component and the table of them, longest first."""
     graph = coo_array((np.ones(len(u), bool), (u, v)), shape=(size, size))
     _, label = connected_components(graph, directed=False)

@@ -7,7 +7,6 @@ smaller building code. What is dealt is an estimate and is called so.
 """
 
 import numpy as np
-import pandas as pd
 from geopandas import GeoDataFrame
 from numpy.typing import ArrayLike, NDArray
 from pandas import DataFrame, Series
@@ -63,7 +62,7 @@ def deal(total: int, weights: ArrayLike, codes: ArrayLike) -> NDArray[np.int64]:
     left = int(total - share.sum())
     order = np.lexsort((np.asarray(codes), -(quota - share).round(9)))
     share[order[:left]] += 1
-    return share
+    return np.asarray(share)
 
 
 def settle(

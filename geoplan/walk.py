@@ -109,7 +109,9 @@ def reach(way: Graph, *, stations: Legs, things: Legs, limit: float) -> DataFram
     """
     targets = spots(things, way=way)
     parts = [DataFrame({"station": [], "thing": [], "seconds": [], "candidate": []})]
-    for station, seconds in arrivals(way, stations=stations, targets=targets, limit=limit):
+    for station, seconds in arrivals(
+        way, stations=stations, targets=targets, limit=limit
+    ):
         found = np.flatnonzero((seconds <= limit) & np.isfinite(seconds))
         rows = DataFrame(
             {
@@ -137,7 +139,9 @@ def nearest(way: Graph, *, stations: Legs, things: Legs) -> DataFrame:
     targets = spots(things, way=way)
     count = len(things.things)
     best, who = np.full(count, np.inf), np.full(count, -1)
-    for station, seconds in arrivals(way, stations=stations, targets=targets, limit=np.inf):
+    for station, seconds in arrivals(
+        way, stations=stations, targets=targets, limit=np.inf
+    ):
         least = np.full(count, np.inf)
         np.minimum.at(least, targets.thing, seconds)
         nearer = least < best
@@ -157,16 +161,20 @@ def arrivals(
     along_u = _part(targets.share, way.backward_s[targets.edge])
     along_v = _part(1 - targets.share, way.forward_s[targets.edge])
     u, v = way.u[targets.edge], way.v[targets.edge]
-    for station, tree in _trees(way, seeds=seeds, count=len(stations.things), limit=limit):
+    for station, tree in _trees(
+        way, seeds=seeds, count=len(stations.things), limit=limit
+    ):
         seconds = np.minimum(tree[u] + along_u, tree[v] + along_v)
-        for seed in np.flatnonzero(seeds.thing == station):
+        for seed in np.flatnonzero(seeds.thing == station).tolist():
             same = np.flatnonzero(targets.edge == seeds.edge[seed])
             direct = _along(way, targets=targets, rows=same, seeds=seeds, seed=seed)
             seconds[same] = np.minimum(seconds[same], direct)
         yield station, seconds + targets.leg_s
 
 
-def _along(way: Graph, *, targets: Spots, rows: Ints, seeds: Spots, seed: int) -> Floats:
+def _along(
+    way: Graph, *, targets: Spots, rows: Ints, seeds: Spots, seed: int
+) -> Floats:
     """Return the seconds along one edge from some targets to a station on it."""
     edge, there = seeds.edge[seed], seeds.share[seed]
     ahead = there - targets.share[rows]

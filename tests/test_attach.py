@@ -46,7 +46,9 @@ def test_every_edge_in_sight_is_a_candidate_and_none_behind_another():
 
 
 def test_a_way_that_ends_where_the_leg_ends_does_not_cross_it():
-    legs = stand([(0, 10)], [[(-400, 0), (0, 0)], [(0, 0), (400, 0)], [(0, 0), (0, -300)]])
+    legs = stand(
+        [(0, 10)], [[(-400, 0), (0, 0)], [(0, 0), (400, 0)], [(0, 0), (0, -300)]]
+    )
     assert legs.candidates["edge"].tolist() == [0, 1, 2]
 
 
@@ -141,8 +143,12 @@ def read_plainly(point, edges, *, usable, footprints, barriers):
             if shape.distance(point) > attach.TOUCH
         )
         legs[number] = (through, leg.length)
-    clear = {number: length for number, (through, length) in legs.items() if not through}
-    on_it = {number: length for number, length in clear.items() if length <= attach.ON_EDGE}
+    clear = {
+        number: length for number, (through, length) in legs.items() if not through
+    }
+    on_it = {
+        number: length for number, length in clear.items() if length <= attach.ON_EDGE
+    }
     if on_it:
         return {min(on_it, key=lambda number: (on_it[number], number))}, False
     if clear:

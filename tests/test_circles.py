@@ -13,7 +13,12 @@ from geoplan import network as net
 from geoplan.model import Walker
 
 WALKER = Walker(preset="custom", speed=1.0)
-CROSS = [[(-300, 0), (0, 0)], [(0, 0), (300, 0)], [(0, 0), (0, 300)], [(0, 0), (0, -300)]]
+CROSS = [
+    [(-300, 0), (0, 0)],
+    [(0, 0), (300, 0)],
+    [(0, 0), (0, 300)],
+    [(0, 0), (0, -300)],
+]
 
 
 def drawn(lines, station, limit, *, barriers=()):
@@ -60,7 +65,11 @@ def test_water_is_a_barrier_on_its_banks():
 
 def test_the_outline_holds_who_is_reached_and_not_who_is_not():
     field = drawn(CROSS, [(0, 0, 300.0, 0.0)], 200)[0]
-    home, other, pond = box(100, 40, 110, 50), box(-60, 10, -50, 20), box(10, 10, 20, 20)
+    home, other, pond = (
+        box(100, 40, 110, 50),
+        box(-60, 10, -50, 20),
+        box(10, 10, 20, 20),
+    )
     shape = circles.outline(
         field,
         reached=np.array([home]),
@@ -78,7 +87,9 @@ def test_the_outline_holds_who_is_reached_and_not_who_is_not():
 @settings(max_examples=25, deadline=None)
 @given(
     st.lists(
-        st.tuples(st.integers(-20, 20), st.integers(-20, 20)), min_size=2, max_size=8,
+        st.tuples(st.integers(-20, 20), st.integers(-20, 20)),
+        min_size=2,
+        max_size=8,
         unique=True,
     ),
     st.floats(0, 1),
@@ -97,11 +108,15 @@ def test_a_shorter_reach_lies_within_the_longer(points, share, one, other):
 @settings(max_examples=25, deadline=None)
 @given(
     st.lists(
-        st.tuples(st.integers(-20, 20), st.integers(-20, 20)), min_size=2, max_size=6,
+        st.tuples(st.integers(-20, 20), st.integers(-20, 20)),
+        min_size=2,
+        max_size=6,
         unique=True,
     ),
     st.lists(
-        st.tuples(st.integers(-20, 20), st.integers(-20, 20)), min_size=2, max_size=3,
+        st.tuples(st.integers(-20, 20), st.integers(-20, 20)),
+        min_size=2,
+        max_size=3,
         unique=True,
     ),
     st.integers(30, 400),
@@ -119,8 +134,12 @@ def test_fields_equal_brute_force_on_a_fine_raster(points, wall, limit):
         edge, offset, way=way, thing=np.arange(len(edge)), leg_s=np.zeros(len(edge))
     )
     stations = on_edges([(0, 0, 0.0, 0.0)], 1)
-    ((_, seconds),) = walk.arrivals(way, stations=stations, targets=samples, limit=limit)
-    spots = shapely.line_interpolate_point(network.edges.geometry.to_numpy()[edge], offset)
+    ((_, seconds),) = walk.arrivals(
+        way, stations=stations, targets=samples, limit=limit
+    )
+    spots = shapely.line_interpolate_point(
+        network.edges.geometry.to_numpy()[edge], offset
+    )
     rng = np.random.default_rng(0)
     low, high = np.array(line.bounds[:2]) - 30, np.array(line.bounds[2:]) + 30
     for place in shapely.points(rng.uniform(low, high, (60, 2))):
@@ -130,9 +149,10 @@ def test_fields_equal_brute_force_on_a_fine_raster(points, wall, limit):
         over[shapely.intersects(legs, barrier)] = np.inf
         clear = np.abs(over.min()) > circles.CELL
         by_wall = shapely.distance(place, barrier) < 2 * circles.CELL
-        shade = np.abs(
-            shapely.length(legs) - left
-        ).min() <= circles.CELL or shapely.dwithin(legs, shapely.get_point(barrier, 0), 8).any()
+        shade = (
+            np.abs(shapely.length(legs) - left).min() <= circles.CELL
+            or shapely.dwithin(legs, shapely.get_point(barrier, 0), 8).any()
+        )
         shade |= shapely.dwithin(legs, shapely.get_point(barrier, -1), 8).any()
         if clear and not by_wall and not shade:
             assert field.contains(place) == (over.min() <= 0)

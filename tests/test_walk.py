@@ -1,5 +1,7 @@
 """Minutes: by hand, against networkx, and as laws."""
 
+from itertools import pairwise
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -149,29 +151,38 @@ def by_networkx(size, edges, lengths, ways_open, stations, things):
     """Return all minutes by cutting every edge at every spot."""
     graph = nx.MultiDiGraph()
     graph.add_nodes_from(range(size))
-    cuts = {edge: {0.0: edges[edge][0], 1.0: edges[edge][1]} for edge in range(len(edges))}
-    for edge, share, _ in (spot for thing in [*stations, *things] for spot in thing):
+    spots = [spot for thing in [*stations, *things] for spot in thing]
+    cuts = {
+        edge: {0.0: edges[edge][0], 1.0: edges[edge][1]} for edge in range(len(edges))
+    }
+    for edge, share, _ in spots:
         cuts[edge].setdefault(share, ("cut", edge, share))
     for edge, nodes in cuts.items():
         shares = sorted(nodes)
-        for a, b in zip(shares, shares[1:], strict=False):
+        for a, b in pairwise(shares):
             metres = (b - a) * lengths[edge]
             if ways_open[edge][0]:
                 graph.add_edge(nodes[a], nodes[b], weight=metres)
             if ways_open[edge][1]:
                 graph.add_edge(nodes[b], nodes[a], weight=metres)
-    for kind, layer in (("station", stations), ("thing", things)):
-        for number, candidates in enumerate(layer):
-            graph.add_node((kind, number))
-            for edge, share, leg in candidates:
-                ends = [(kind, number), cuts[edge][share]]
-                graph.add_edge(*(ends if kind == "thing" else ends[::-1]), weight=leg)
+    _add_legs(graph, "thing", things, cuts, outward=True)
+    _add_legs(graph, "station", stations, cuts, outward=False)
     return {
-        (station, thing): nx.dijkstra_path_length(graph, ("thing", thing), ("station", station))
+        (station, thing): nx.dijkstra_path_length(
+            graph, ("thing", thing), ("station", station)
+        )
         for station in range(len(stations))
         for thing in range(len(things))
         if nx.has_path(graph, ("thing", thing), ("station", station))
     }
+
+
+def _add_legs(graph, kind, layer, cuts, *, outward):
+    for number, candidates in enumerate(layer):
+        graph.add_node((kind, number))
+        for edge, share, leg in candidates:
+            ends = [(kind, number), cuts[edge][share]]
+            graph.add_edge(*(ends if outward else ends[::-1]), weight=leg)
 
 
 @settings(max_examples=300, deadline=None)

@@ -6,7 +6,7 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from geoplan.model import Surroundings, Walker, Ways
+from geoplan.model import Layers, Legs, Surroundings, Walker, Ways
 
 METRIC = CRS(4547)
 ADULT = Walker(preset="adult", speed=1.2)
@@ -59,8 +59,6 @@ def ways(lines, *, forward=None, backward=None, nodes=None, barriers=(), bridge=
 
 def on_edges(table, count):
     """Return Legs from rows (thing, edge, offset_m, leg_m)."""
-    from geoplan.model import Legs
-
     rows = pd.DataFrame(table, columns=["thing", "edge", "offset_m", "leg_m"])
     rows.insert(1, "x", 0.0)
     rows.insert(2, "y", 0.0)
@@ -69,3 +67,64 @@ def on_edges(table, count):
         {"access_m": np.nan, "leg": "", "off_network": ""}, index=range(count)
     )
     return Legs(candidates=rows.astype(kinds), things=things)
+
+
+def buildings(shapes, **columns):
+    """Return buildings with every column of the layer; what is not given is empty."""
+    count = len(shapes)
+    blank = {
+        "name": [f"{i + 1}号楼" for i in range(count)],
+        "levels": [np.nan] * count,
+        "height_m": [np.nan] * count,
+        "use": [""] * count,
+        "residential": [True] * count,
+        "compound": [""] * count,
+        "grid": [""] * count,
+        "households": [np.nan] * count,
+        "people": [np.nan] * count,
+    }
+    return frame(shapes, **{**blank, **columns})
+
+
+def stations(points, **columns):
+    """Return stations with every column of the layer; what is not given is empty."""
+    count = len(points)
+    texts = ["serves_grid", "serves_community", "belongs_community", "items", "hours"]
+    blank = {
+        "name": [f"{i + 1}号站" for i in range(count)],
+        "tier": ["社区级"] * count,
+        **{name: [""] * count for name in texts},
+        "area_m2": [np.nan] * count,
+    }
+    shapes = [shapely.Point(point) for point in points]
+    codes = [f"s{i}" for i in range(count)]
+    return frame(shapes, **{"code": codes, **blank, **columns})
+
+
+def areas(shapes, **columns):
+    """Return grids or communities; what is not given is empty."""
+    count = len(shapes)
+    blank = {
+        "name": [f"第{i + 1}网格" for i in range(count)],
+        "community": ["K"] * count,
+        "kind": [""] * count,
+        **{name: [np.nan] * count for name in ("households", "people", "elderly")},
+    }
+    return frame(shapes, **{**blank, **columns})
+
+
+def layers(*, grids, buildings, stations, communities=None, entrances=None, land=None):
+    """Return the layers of a study; communities are the grids' if not given."""
+    if communities is None:
+        merged = grids.dissolve("community")[["geometry"]]
+        communities = areas(list(merged.geometry), code=list(merged.index))
+    if entrances is None:
+        entrances = frame([], building=[])
+    return Layers(
+        grids=grids,
+        communities=communities,
+        buildings=buildings,
+        stations=stations,
+        entrances=entrances,
+        land=land,
+    )

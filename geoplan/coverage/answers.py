@@ -2,7 +2,7 @@
 
 An answer is a frame on the index of the buildings: station, minutes (nearest
 within the limit), own_station, own_minutes, nearest, nearest_minutes (however
-far); stations as codes, None where there is none; minutes NaN where there is
+far); stations as codes, missing where there is none; minutes NaN where there is
 none; any, own, straight (bool): is the building served.
 """
 

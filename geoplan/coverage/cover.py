@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import shapely
 from geopandas import GeoDataFrame
-from pandas import DataFrame, Series
+from pandas import DataFrame
 
 from geoplan import walk
 from geoplan.circles import canvas
@@ -38,7 +38,7 @@ class _Drawn:
     findings: tuple[Finding, ...]
 
 
-def cover(  # noqa: PLR0913  the study's five parts and its name
+def cover(
     layers: Layers,
     *,
     network: Network,
@@ -62,9 +62,13 @@ def cover(  # noqa: PLR0913  the study's five parts and its name
     stand = standing(layers, network=network, surroundings=surroundings)
     served, odd_stations = service.areas_served(layers)
     homes = homes.join(stand.homes.things)
-    scene = _scene(layers, network, surroundings, homes=homes, stand=stand, walker=walker)
+    scene = _scene(
+        layers, network, surroundings, homes=homes, stand=stand, walker=walker
+    )
     drawn = [
-        _draw(circle, scene=scene, layers=layers, homes=homes, served=served, stand=stand)
+        _draw(
+            circle, scene=scene, layers=layers, homes=homes, served=served, stand=stand
+        )
         for circle in circles
     ]
     tables = [one.answers for one in drawn]
@@ -97,7 +101,7 @@ def cover(  # noqa: PLR0913  the study's five parts and its name
     return replace(coverage, results=_results(coverage, layers=layers, drawn=drawn))
 
 
-def _scene(  # noqa: PLR0913  a scene is what all parts of a study make together
+def _scene(
     layers: Layers,
     network: Network,
     surroundings: Surroundings,
@@ -122,7 +126,7 @@ def _scene(  # noqa: PLR0913  a scene is what all parts of a study make together
     )
 
 
-def _draw(  # noqa: PLR0913  a circle needs all that was worked out before it
+def _draw(
     circle: Circle,
     *,
     scene: Scene,
@@ -157,9 +161,7 @@ def _draw(  # noqa: PLR0913  a circle needs all that was worked out before it
         stations=int(wanted.sum()),
         answers=table,
         outlines=shapes,
-        gaps=gaps.gaps(
-            layers.grids, merged=_merged(shapes), left=left, **ranked
-        ),
+        gaps=gaps.gaps(layers.grids, merged=_merged(shapes), left=left, **ranked),
         unreached=gaps.unreached(left, answers=table, straight_m=metres, **ranked),
         findings=service.without_station(
             layers, served=served, chosen=wanted, tier=circle.tier

@@ -40,7 +40,15 @@ def gaps(
         sums = homes[["households", "people", "buildings"]].sum(min_count=1)
         shape = shapely.union_all(rest[np.unique(lived)])
         rows.append({"circle": circle, "grid": code, **sums, "geometry": shape})
-    columns = ["circle", "rank", "grid", "households", "people", "buildings", "geometry"]
+    columns = [
+        "circle",
+        "rank",
+        "grid",
+        "households",
+        "people",
+        "buildings",
+        "geometry",
+    ]
     if not rows:
         return GeoDataFrame(columns=columns, geometry="geometry", crs=grids.crs)
     table = DataFrame(rows).sort_values([by, "grid"], ascending=[False, True])
@@ -81,13 +89,13 @@ def unreached(
         index=index,
     )
     table = table.sort_values(
-        ["order", "minutes", "building"], ascending=[False, False, True], na_position="first"
+        ["order", "minutes", "building"],
+        ascending=[False, False, True],
+        na_position="first",
     ).drop(columns="order")
     table.insert(1, "rank", np.arange(1, len(table) + 1))
     shapes = places[table.index].to_numpy()
-    return GeoDataFrame(
-        table.reset_index(drop=True), geometry=shapes, crs=places.crs
-    )
+    return GeoDataFrame(table.reset_index(drop=True), geometry=shapes, crs=places.crs)
 
 
 def stacked(frames: list[GeoDataFrame]) -> GeoDataFrame:

@@ -58,7 +58,9 @@ def outlines(
         mine = pairs if station < 0 else pairs[pairs["station"] == station]
         mine = mine.sort_values(["thing", "seconds"]).drop_duplicates("thing")
         code = "" if station < 0 else str(wanted.index[station])
-        rows.append({"circle": circle.name, "station": code, **_drawn(scene, bare, mine)})
+        rows.append(
+            {"circle": circle.name, "station": code, **_drawn(scene, bare, mine)}
+        )
     return GeoDataFrame(rows, geometry="geometry", crs=scene.network.crs)
 
 

@@ -32,7 +32,8 @@ def circle_result(
     """
     total = coverage.street.iloc[0]
     merged = coverage.outlines[
-        (coverage.outlines["circle"] == circle.name) & (coverage.outlines["station"] == "")
+        (coverage.outlines["circle"] == circle.name)
+        & (coverage.outlines["station"] == "")
     ].iloc[0]
     homes = coverage.buildings[coverage.buildings["counted"]]
     tier = coverage.stations[coverage.stations["tier"] == circle.tier]

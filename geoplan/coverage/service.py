@@ -10,7 +10,6 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from geopandas import GeoDataFrame
 from pandas import DataFrame, Series
 
 from geoplan.codes import split
@@ -138,8 +137,7 @@ def _matching(name: str, *, level: str, layers: Layers, community: str) -> list[
     if len(alike) > 1 and level == "grid":
         at_home = alike[alike["community"] == community]
         alike = at_home if len(at_home) == 1 else alike
-    found = [str(code) for code in alike.index]
-    return found
+    return [str(code) for code in alike.index]
 
 
 def _unclear(rule: str, code: str, name: str, layers: Layers) -> Finding:

@@ -1,0 +1,47 @@
+"""Walking service circles, station sites and grid division for community grids.
+
+The public functions and records are loaded when they are first asked for, so
+that ``import geoplan`` is fast::
+
+    import geoplan
+
+    study = geoplan.read_study("data/wenlan/study.toml")
+    coverage = geoplan.cover_study(study)
+    coverage.grids[["name", "households", "households_any_1"]]
+"""
+
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Circle": "geoplan.model",
+    "Coverage": "geoplan.model",
+    "Finding": "geoplan.model",
+    "GeoplanError": "geoplan.errors",
+    "InputError": "geoplan.errors",
+    "Layers": "geoplan.model",
+    "Network": "geoplan.model",
+    "Walker": "geoplan.model",
+    "build_network": "geoplan.network:build",
+    "cover": "geoplan.coverage",
+    "read_layer": "geoplan.files",
+    "read_study": "geoplan.study",
+    "read_ways": "geoplan.osm",
+}
+
+__all__ = sorted([*_HOME, "__version__"])  # noqa: PLE0605  built from the table
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name from the room that owns it."""
+    try:
+        room, _, original = _HOME[name].partition(":")
+    except KeyError:
+        message = f"module 'geoplan' has no attribute {name!r}"
+        raise AttributeError(message) from None
+    return getattr(import_module(room), original or name)
+
+
+def __dir__() -> list[str]:
+    return list(__all__)
