@@ -159,7 +159,7 @@ def _contour(height: Floats, *, corner: Ints) -> MultiPolygon:
     filled = generator.filled(-np.inf, 0.0)
     shapes = []
     for ring_points, ring_starts in zip(filled[0], filled[1], strict=True):
-        rings = np.split(ring_points, ring_starts[1:-1])
+        rings = np.split(np.asarray(ring_points), np.asarray(ring_starts)[1:-1])
         shapes.append(shapely.Polygon(rings[0], rings[1:]))
     return _areas(MultiPolygon(shapes))
 
