@@ -6,7 +6,7 @@ that ``import geoplan`` is fast::
     import geoplan
 
     study = geoplan.read_study("data/wenlan/study.toml")
-    coverage = geoplan.cover_study(study)
+    coverage = geoplan.coverage_of(study)
     coverage.grids[["name", "households", "households_any_1"]]
 """
 
@@ -25,9 +25,16 @@ _HOME = {
     "Walker": "geoplan.model",
     "build_network": "geoplan.network:build",
     "cover": "geoplan.coverage",
+    "cover_study": "geoplan.study.recipe",
+    "coverage_of": "geoplan.study.recipe",
+    "layers": "geoplan.study.assemble",
+    "Imprint": "geoplan.model",
     "read_layer": "geoplan.files",
     "read_study": "geoplan.study",
+    "working_crs": "geoplan.crs",
     "read_ways": "geoplan.osm",
+    "save_map": "geoplan.study.recipe",
+    "walking_minutes": "geoplan.coverage",
 }
 
 __all__ = sorted([*_HOME, "__version__"])  # noqa: PLE0605  built from the table

@@ -191,7 +191,7 @@ class Imprint:
     """What every output says of where it comes from."""
 
     study: str  #: name of the study
-    date: str  #: of the data, ISO; "" if the study gives none
-    credits: tuple[str, ...]  #: sources and licences, in the reader's language
-    notes: tuple[str, ...]  #: what the reader must know (fictional, estimated …)
-    version: str  #: of geoplan
+    date: str = ""  #: of the data, ISO; "" if not known
+    credits: tuple[str, ...] = ()  #: sources and licences
+    notes: tuple[str, ...] = ()  #: what to know (fictional, estimated …)
+    version: str = ""  #: of geoplan

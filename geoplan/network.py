@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from geoplan.errors import InputError
-from geoplan.model import Finding, Network, Ways
+from geoplan.model import Finding, Network, Walker, Ways
 
 SAME_PLACE = 0.001  # m: vertices of a road layer this close are one
 NEAR_MISS = 0.5  # m: a dead end this close to another edge is clearly meant to join
@@ -28,15 +28,18 @@ Floats = NDArray[np.float64]
 _WAY_COLUMNS = ("kind", "name", "way", "forward", "backward", "bridge", "tunnel")
 
 
-def build(ways: Ways) -> Network:
-    """Return the walking network of some ways.
+def build(ways: Ways, *, walker: Walker | None = None) -> Network:
+    """Return the walking network of the ways that a walker may pass.
+
+    Without a walker: of the ways that are open to all.
 
     Raises
     ------
     InputError
         There is no way with a length.
     """
-    frame = ways.frame.reset_index(drop=True)
+    passable = ["", *sorted(walker.access if walker else ())]
+    frame = ways.frame[ways.frame["access"].isin(passable)].reset_index(drop=True)
     if frame.empty:
         raise InputError.at("no_walkable_way")
     vertices, way = shapely.get_coordinates(frame.geometry, return_index=True)

@@ -1,0 +1,43 @@
+"""All walks within a limit, by name: stations × buildings as one table."""
+
+from pandas import DataFrame
+
+from geoplan import walk
+from geoplan.coverage.homes import standing
+from geoplan.model import Layers, Network, Surroundings, Walker
+
+
+def walking_minutes(
+    layers: Layers,
+    *,
+    network: Network,
+    surroundings: Surroundings,
+    walker: Walker,
+    within: float,
+) -> DataFrame:
+    """Return the walks from every building to every station within a limit.
+
+    Parameters
+    ----------
+    within : float
+        Minutes, legs included.
+
+    Returns
+    -------
+    DataFrame
+        building, station (codes), minutes; sorted by building, then minutes. A
+        pair that is not there is farther, or cannot be walked.
+    """
+    stand = standing(layers, network=network, surroundings=surroundings)
+    way = walk.graph(network, walker=walker)
+    pairs = walk.reach(
+        way, stations=stand.stations, things=stand.homes, limit=within * 60.0
+    )
+    pairs = pairs.sort_values(["thing", "seconds", "station"])
+    return DataFrame(
+        {
+            "building": layers.buildings.index[pairs["thing"]],
+            "station": layers.stations.index[pairs["station"]],
+            "minutes": (pairs["seconds"] / 60.0).to_numpy(),
+        }
+    )

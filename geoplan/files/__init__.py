@@ -1,0 +1,19 @@
+"""Office formats and layers: reading what an office has, writing what it gets."""
+
+from geoplan.files.layers import LayerFile, empty_layer, read_layer
+from geoplan.files.writing import (
+    write_csv,
+    write_geopackage,
+    write_json,
+    write_text,
+)
+
+__all__ = [
+    "LayerFile",
+    "empty_layer",
+    "read_layer",
+    "write_csv",
+    "write_geopackage",
+    "write_json",
+    "write_text",
+]

@@ -1,0 +1,22 @@
+"""A file as it is, before its columns are understood."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from geopandas import GeoSeries
+from pandas import DataFrame, Series
+
+from geoplan.model import Finding
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Raw:
+    """The rows of a file, whatever its format."""
+
+    frame: DataFrame  #: columns as the file has them, values unread
+    rows: Series  #: number of each row as the office's program shows it
+    parts: tuple[Path, ...]  #: all files read, the named one first
+    encoding: str = ""  #: of its texts, "" where the format leaves no choice
+    geometry: GeoSeries | None = None  #: None for tables
+    cut: str | None = None  #: encoding whose field names end after ten bytes
+    findings: tuple[Finding, ...] = ()

@@ -1,0 +1,237 @@
+"""Vector files (Shapefile, GeoPackage, GeoJSON, KML …) as raw tables with shapes.
+
+Everything is read by GDAL through pyogrio. A shapefile's texts are read byte for
+byte (as Latin-1, which holds every byte) and decoded here, so that no character
+is lost to a missing or wrong .cpg file.
+"""
+
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+import geopandas
+import pandas as pd
+import pyogrio
+from geopandas import GeoDataFrame
+from pandas import DataFrame, Series
+from pyogrio.errors import DataSourceError
+from pyproj.exceptions import CRSError
+from shapely.errors import ShapelyError
+
+from geoplan.errors import InputError
+from geoplan.files import encodings
+from geoplan.files.raw import Raw
+from geoplan.model import Finding
+
+SUFFIXES = (
+    ".shp",
+    ".gpkg",
+    ".geojson",
+    ".json",
+    ".kml",
+    ".fgb",
+    ".gml",
+    ".tab",
+    ".mif",
+    ".parquet",
+    ".geoparquet",
+)
+
+_BYTES = "ISO-8859-1"
+_COMPANIONS = (".dbf", ".shx", ".prj", ".cpg")
+
+
+def read_vector(
+    path: Path, *, layer: str, table: str | None, encoding: str | None
+) -> Raw:
+    """Return a vector file as it is: its columns, shapes and CRS.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, or holds several layers and ``table`` names none.
+    """
+    if path.suffix.lower() in {".parquet", ".geoparquet"}:
+        return _parquet(path, layer=layer)
+    shapefile = path.suffix.lower() == ".shp"
+    if shapefile and not _companion(path, ".dbf"):
+        raise InputError.at("shapefile_alone", file=path, layer=layer)
+    name = _table(path, layer=layer, named=table)
+    frame, said = _frame(path, layer=layer, table=name, shapefile=shapefile)
+    findings = [
+        Finding(rule="reader_said", level="info", layer=layer, facts={"text": text})
+        for text in said
+    ]
+    read_as = "utf-8"
+    if shapefile:
+        frame, read_as, told = _decoded(frame, path, layer=layer, encoding=encoding)
+        findings += told
+    return Raw(
+        frame=DataFrame(frame.drop(columns=frame.geometry.name)),
+        rows=Series(range(1, len(frame) + 1), index=frame.index),
+        geometry=frame.geometry,
+        parts=(path, *(p for c in _COMPANIONS if (p := _companion(path, c)))),
+        cut=read_as if shapefile else None,
+        encoding=read_as,
+        findings=tuple(findings),
+    )
+
+
+def _table(path: Path, *, layer: str, named: str | None) -> str:
+    """Return which of a file's tables to read."""
+    try:
+        tables = pyogrio.list_layers(path)
+    except (DataSourceError, ValueError, OSError, UnicodeDecodeError) as error:
+        raise _unreadable(path, layer, error) from error
+    shapes = [str(name) for name, kind in tables if kind is not None]
+    if named:
+        if named not in [str(name) for name, _ in tables]:
+            listed = ", ".join(shapes)
+            raise InputError.at(
+                "table_missing", file=path, layer=layer, table=named, tables=listed
+            )
+        return named
+    if not shapes:
+        raise InputError.at("no_geometry_table", file=path, layer=layer)
+    if len(shapes) > 1:
+        raise InputError.at(
+            "table_unnamed", file=path, layer=layer, tables=", ".join(shapes)
+        )
+    return shapes[0]
+
+
+def _frame(
+    path: Path, *, layer: str, table: str, shapefile: bool
+) -> tuple[GeoDataFrame, Sequence[str]]:
+    """Return what GDAL reads, and what it had to say meanwhile."""
+    encoding = _BYTES if shapefile else None
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            frame = pyogrio.read_dataframe(path, layer=table, encoding=encoding)
+        except CRSError as error:
+            raise InputError.at(
+                "crs_unreadable", file=path, layer=layer, text=_short(error)
+            ) from error
+        except _TROUBLE as error:
+            raise _unreadable(path, layer, error) from error
+    if not isinstance(frame, GeoDataFrame):
+        raise InputError.at("no_geometry_table", file=path, layer=layer)
+    said = sorted({_short(w.message) for w in caught if w.category is RuntimeWarning})
+    return frame, said
+
+
+#: What GDAL, pyogrio, pandas and GEOS raise at files that are broken.
+_TROUBLE = (
+    DataSourceError,
+    ShapelyError,
+    ValueError,  # UnicodeDecodeError is one, so are pyogrio's layer errors
+    OSError,
+    RuntimeError,
+    MemoryError,
+    OverflowError,
+    TypeError,
+    AttributeError,
+    KeyError,
+)
+
+
+def _decoded(
+    frame: GeoDataFrame, path: Path, *, layer: str, encoding: str | None
+) -> tuple[GeoDataFrame, str, list[Finding]]:
+    """Return a shapefile's frame with its bytes as text, the encoding and why."""
+    texts = [c for c in frame.columns if c != frame.geometry.name]
+    cells = [c for c in texts if not pd.api.types.is_numeric_dtype(frame[c])]
+    parts = {str(name).encode(_BYTES, "replace") for name in texts}
+    for column in cells:
+        parts |= {v.encode(_BYTES) for v in frame[column].unique() if _is_bytes(v)}
+    told = encoding or _cpg(path)
+    found = _encoding(parts, chosen=encoding, told=told)
+    if not found:
+        key = "encoding_wrong" if encoding else "encoding_unknown"
+        raise InputError.at(key, file=path, layer=layer, encoding=encoding or "")
+    decoded = frame.copy()
+    for column in cells:
+        decoded[column] = [_text(v, found.name) for v in frame[column]]
+    names = {c: _text(str(c), found.name) if c in texts else c for c in frame.columns}
+    decoded = decoded.set_axis(list(names.values()), axis=1).set_geometry(
+        frame.geometry.name
+    )
+    return decoded, found.name, _encoding_finding(found, told, layer=layer)
+
+
+def _encoding(
+    parts: set[bytes], *, chosen: str | None, told: str | None
+) -> encodings.Encoding | None:
+    """Return the encoding the planner chose, if it fits, else what the bytes say."""
+    if not chosen:
+        return encodings.decide(parts, told=told)
+    name = encodings.canonical(chosen)
+    if not name or not encodings.fits(parts, name):
+        return None
+    return encodings.Encoding(name=name, matters=True)
+
+
+def _encoding_finding(
+    found: encodings.Encoding, told: str | None, *, layer: str
+) -> list[Finding]:
+    if not found.matters or (told and encodings.canonical(told) == found.name):
+        return []
+    if not told and found.name == "utf-8":
+        return []
+    facts = {"encoding": found.name.upper(), "told": told or ""}
+    rule = "encoding_against_cpg" if told else "encoding_without_cpg"
+    return [Finding(rule=rule, level="info", layer=layer, facts=facts)]
+
+
+def _text(value: object, encoding: str) -> object:
+    if not _is_bytes(value):
+        return value
+    return encodings.decode(str(value).encode(_BYTES), encoding=encoding)
+
+
+def _is_bytes(value: object) -> bool:
+    return isinstance(value, str) and all(ord(c) < 0x100 for c in value)  # noqa: PLR2004  a byte
+
+
+def _cpg(path: Path) -> str | None:
+    companion = _companion(path, ".cpg")
+    if not companion:
+        return None
+    return companion.read_bytes()[:40].decode("ascii", errors="replace").strip() or None
+
+
+def _companion(path: Path, suffix: str) -> Path | None:
+    """Return the shapefile's part with a suffix, in either case; None if missing."""
+    if path.suffix.lower() != ".shp":
+        return None
+    for candidate in (suffix, suffix.upper()):
+        part = path.with_suffix(candidate)
+        if part.is_file():
+            return part
+    return None
+
+
+def _parquet(path: Path, *, layer: str) -> Raw:
+    try:
+        frame = geopandas.read_parquet(path)
+    except ImportError as error:
+        raise InputError.at("parquet_unread", file=path, layer=layer) from error
+    except _TROUBLE as error:
+        raise _unreadable(path, layer, error) from error
+    frame = frame.reset_index(drop=True)
+    return Raw(
+        frame=DataFrame(frame.drop(columns=frame.geometry.name)),
+        rows=Series(range(1, len(frame) + 1), index=frame.index),
+        geometry=frame.geometry,
+        parts=(path,),
+        encoding="utf-8",
+    )
+
+
+def _unreadable(path: Path, layer: str, error: Exception) -> InputError:
+    return InputError.at("file_unreadable", file=path, layer=layer, text=_short(error))
+
+
+def _short(error: object) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__

@@ -1,0 +1,122 @@
+"""The answer in one sentence, and shares that never promise too much."""
+
+from dataclasses import dataclass
+from string import Formatter
+
+from geoplan.model import Circle, Coverage
+from geoplan.wording import say, texts
+
+#: What may be counted, in the order of preference, and its column.
+COUNTED = ("households", "people", "buildings")
+
+TIERS = {"街道级": "street", "社区级": "community", "网格级": "grid"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """How many are within one circle, and the words for it."""
+
+    total: int
+    any: int  #: within reach of some station
+    own: int  #: within reach of the station of their own area
+    straight: int  #: within the compass circle of the same length
+    #: the sentence in pieces: text and its role ("" or the name of a figure)
+    sentence: tuple[tuple[str, str], ...]
+
+    @property
+    def out(self) -> int:
+        """Return how many are not within reach."""
+        return self.total - self.any
+
+    @property
+    def text(self) -> str:
+        """Return the sentence as plain text."""
+        return "".join(piece for piece, _ in self.sentence)
+
+
+def answers(coverage: Coverage, *, lang: str) -> tuple[Answer, ...]:
+    """Return the answer to each circle, in the study's order."""
+    return tuple(
+        _answer(coverage, circle=circle, number=number, lang=lang)
+        for number, circle in enumerate(coverage.circles, start=1)
+    )
+
+
+def counted(coverage: Coverage) -> str:
+    """Return what a coverage counts: households, people or buildings."""
+    return str(coverage.results.get("counted", COUNTED[0]))
+
+
+def share(part: int, whole: int) -> str:
+    """Return a share in per cent with one decimal, rounded down.
+
+    Examples
+    --------
+    >>> share(9999, 10000), share(1, 10000), share(5, 5), share(0, 0)
+    ('99.9%', '0.0%', '100%', '–')
+    """
+    if whole <= 0:
+        return "–"
+    if part >= whole:
+        return "100%"
+    tenths = part * 1000 // whole
+    return f"{tenths // 10}.{tenths % 10}%"
+
+
+def limit(circle: Circle, *, lang: str) -> str:
+    """Return a circle's limit as people say it: 15 分钟, 1,000 米."""
+    unit, value = ("minutes", circle.minutes)
+    if value is None:
+        unit, value = ("metres", circle.metres)
+    return say(f"page.limit_{unit}", lang=lang, n=f"{value:,g}")
+
+
+def station_word(tier: str, *, lang: str) -> str:
+    """Return the everyday word for the stations of a tier: 社区站."""
+    known = TIERS.get(tier)
+    return say(f"page.station_{known}", lang=lang) if known else tier
+
+
+def _answer(coverage: Coverage, *, circle: Circle, number: int, lang: str) -> Answer:
+    row, what = coverage.street.iloc[0], counted(coverage)
+    total = round(float(row[what]))
+    reached, own, straight = (
+        round(float(row[f"{what}_{how}_{number}"]))
+        for how in ("any", "own", "straight")
+    )
+    form = _form(total=total, reached=reached)
+    figures = {
+        "total": say(f"page.unit_{what}", lang=lang, n=f"{total:,}"),
+        "any": say(f"page.unit_{what}", lang=lang, n=f"{reached:,}"),
+        "out": say(f"page.unit_{what}", lang=lang, n=f"{total - reached:,}"),
+        "share": share(reached, total),
+        "limit": limit(circle, lang=lang),
+        "station": station_word(circle.tier, lang=lang),
+    }
+    return Answer(
+        total=total,
+        any=reached,
+        own=own,
+        straight=straight,
+        sentence=_filled(texts("page", lang)[f"answer_{form}"], figures),
+    )
+
+
+def _form(*, total: int, reached: int) -> str:
+    """Return which of the sentences fits the figures."""
+    if total <= 0:
+        return "empty"
+    if reached >= total:
+        return "all"
+    return "some" if reached > 0 else "none"
+
+
+def _filled(template: str, figures: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return a template in pieces, each figure with its name as its role."""
+    pieces: list[tuple[str, str]] = []
+    for literal, field, _, _ in Formatter().parse(template):
+        if literal:
+            pieces.append((literal, ""))
+        if field:
+            pieces.append((figures[field], field))
+    return tuple(pieces)

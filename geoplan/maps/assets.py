@@ -1,0 +1,91 @@
+"""The scripts, styles and pictures that pages carry inside them."""
+
+import base64
+import hashlib
+import json
+import re
+from functools import cache
+from importlib.resources import files
+
+from geoplan.maps.seal import PageError
+
+#: The page's own scripts, in the order in which they build on one another.
+RUNTIME = (
+    *("words", "element", "codec", "frame", "state", "study", "sheet", "ground"),
+    *("theme", "names", "marks", "answer", "list", "dock", "legend", "search"),
+    *("tip", "tools", "notes", "paper", "start"),
+)
+
+_ROOM = files("geoplan") / "maps"
+_OWN_SCRIPT, _OWN_STYLE = "runtime.js", "page.css"
+_SCRIPT_LINK = re.compile(r'<script src="([^"]*)"></script>')
+_STYLE_LINK = re.compile(r'<link rel="stylesheet" href="([^"]*)"/>')
+_PICTURE = re.compile(r"url\((images/[^)]*)\)")
+_SOURCE_MAP = re.compile(r"//# sourceMappingURL=\S*")
+
+
+def inlined(page: str) -> str:
+    """Return a page as folium writes it, its scripts and styles put inside.
+
+    Raises
+    ------
+    PageError
+        If a script or style is neither vendored nor the page's own.
+    """
+    scripts = _SCRIPT_LINK.sub(lambda link: f"<script>{script(link[1])}</script>", page)
+    return _STYLE_LINK.sub(lambda link: f"<style>{style(link[1])}</style>", scripts)
+
+
+def script(name: str) -> str:
+    """Return a script by the name of its file."""
+    if name == _OWN_SCRIPT:
+        text = "\n".join(read(f"runtime/{part}.js") for part in RUNTIME)
+    else:
+        text = _SOURCE_MAP.sub("", vendored(name).decode("utf-8"))
+    return text.replace("</script", r"<\/script").replace("\r\n", "\n")
+
+
+def style(name: str) -> str:
+    """Return a style sheet by the name of its file, its pictures inside."""
+    text = read(name) if name == _OWN_STYLE else vendored(name).decode("utf-8")
+    return _PICTURE.sub(_picture, text).replace("\r\n", "\n")
+
+
+def vendored(name: str) -> bytes:
+    """Return a vendored file as the manifest names it.
+
+    Raises
+    ------
+    PageError
+        If there is none of this name, or its content has changed.
+    """
+    entry = manifest().get(name)
+    if entry is None:
+        raise PageError(f"{name!r} is not among the vendored files")
+    content = (_ROOM / "vendor" / name).read_bytes()
+    if hashlib.sha256(content).hexdigest() != entry["sha256"]:
+        raise PageError(f"{name!r} is not the file that the manifest names")
+    return content
+
+
+@cache
+def manifest() -> dict[str, dict[str, str]]:
+    """Return where each vendored file comes from, by its name here."""
+    entries: dict[str, dict[str, str]] = json.loads(read("vendor/manifest.json"))
+    return entries
+
+
+def licences() -> list[str]:
+    """Return the licence texts of all vendored files."""
+    names = sorted({entry["licence_file"] for entry in manifest().values()})
+    return [vendored(name).decode("utf-8") for name in names]
+
+
+def read(name: str) -> str:
+    """Return a text of this room by its path."""
+    return _ROOM.joinpath(*name.split("/")).read_text(encoding="utf-8")
+
+
+def _picture(reference: re.Match[str]) -> str:
+    content = vendored(reference[1].rsplit("/", 1)[-1])
+    return f"url(data:image/png;base64,{base64.b64encode(content).decode('ascii')})"

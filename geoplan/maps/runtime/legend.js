@@ -1,0 +1,107 @@
+/* The legend, which is also the switch of layers. */
+(function (geoplan) {
+  "use strict";
+
+  const { make, draw, get, put } = geoplan.element;
+  const { study, state, words } = geoplan;
+
+  const RANGES = ["<50%", "50–70", "70–90", "90–99", "100%"];
+
+  function start() {
+    state.on(function (change) {
+      if ("circle" in change) state.hidden = hiddenAtFirst();
+      if ("circle" in change || "hidden" in change) show();
+    });
+    state.hidden = hiddenAtFirst();
+    show();
+  }
+
+  /* Stations of tiers that no circle asks for are hidden at first, and so are
+     those of the other circle. */
+  function hiddenAtFirst() {
+    const hidden = Object.assign({}, state.hidden);
+    tiers().forEach(function (tier) {
+      hidden["station " + tier] = tier === "网格级" && tier !== study.circles[state.circle].tier;
+    });
+    return hidden;
+  }
+
+  function tiers() {
+    const order = ["街道级", "社区级", "网格级"];
+    return study.stations.tier.filter(function (tier, i, all) { return all.indexOf(tier) === i; })
+      .sort(function (a, b) { return order.indexOf(a) - order.indexOf(b); });
+  }
+
+  function word(tier) {
+    const known = { "街道级": "street", "社区级": "community", "网格级": "grid" }[tier];
+    return known ? words.say("station_" + known) : tier;
+  }
+
+  function entries() {
+    const circle = study.circles[state.circle];
+    const found = [
+      ["share", words.say("legend_share_" + study.data.counted), classes()],
+      ["circle", words.say("legend_circle"), [line("M1 9C12 0 30 2 39 8", "circle"), circle.limit]],
+      ["gap", words.say("legend_gap"), [box("gap"), words.say("legend_gap_note")]],
+      ["homes", words.say("legend_homes"), [box("in"), words.say("legend_homes_in"), box("out"), words.say("legend_homes_out")]],
+    ];
+    tiers().forEach(function (tier) {
+      const n = study.stations.tier.filter(function (t) { return t === tier; }).length;
+      found.push(["station " + tier, word(tier), [mark(tier), words.say("legend_count", { n })]]);
+    });
+    found.push(["borders", words.say("legend_borders"), [line("M0 6h11M14 6h11M28 6h11", "borders"), ""]]);
+    return found;
+  }
+
+  function classes() {
+    return RANGES.map(function (range, k) {
+      return make("span", { class: "class grade" + (RANGES.length - 1 - k) }, range);
+    });
+  }
+
+  function box(role) {
+    return make("span", { class: "box " + role });
+  }
+
+  function line(path, role) {
+    return draw("svg", { class: "line " + role, width: 40, height: 12, "aria-hidden": "true" },
+      draw("path", { d: path }));
+  }
+
+  function mark(tier) {
+    const canvas = make("canvas", { class: "mark", width: 48, height: 48, "aria-hidden": "true" });
+    const context = canvas.getContext("2d");
+    context.scale(2, 2);
+    const dot = tier === "网格级";
+    geoplan.marks.symbol(context, 12, 12, { dot, asked: true, size: dot ? 11 : 18 });
+    return canvas;
+  }
+
+  /* Layers that need no key: two switches in one cell. */
+  function plain() {
+    return [study.compounds.code.length ? "compounds" : "", study.names.length > 1 ? "names" : ""].filter(Boolean);
+  }
+
+  function toggle(layer, name) {
+    return make("button", { type: "button", role: "checkbox", "aria-checked": String(state.shown(layer)), "data-layer": layer,
+      click: function () { state.toggle(layer); } }, [make("i", { class: "tick" }), name]);
+  }
+
+  function show() {
+    const focus = document.activeElement && document.activeElement.getAttribute("data-layer");
+    const cells = entries().map(function (entry) {
+      return make("div", { class: state.shown(entry[0]) ? "entry" : "entry hidden" }, [
+        toggle(entry[0], entry[1]), make("div", { class: "key" }, entry[2]),
+      ]);
+    });
+    const extra = plain().map(function (layer) { return toggle(layer, words.say("legend_" + layer)); });
+    if (extra.length) cells.push(make("div", { class: "entry plain" }, extra));
+    put(get("legend"), cells);
+    if (focus) {
+      const again = get("legend").querySelector('[data-layer="' + focus + '"]');
+      if (again) again.focus();
+    }
+  }
+
+  geoplan.legend = { start, hiddenAtFirst, classes, tiers, word };
+})((window.geoplan = window.geoplan || {}));

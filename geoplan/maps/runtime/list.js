@@ -1,0 +1,103 @@
+/* The table of grids, worst first, and those that are off the network. */
+(function (geoplan) {
+  "use strict";
+
+  const { make, get, put } = geoplan.element;
+  const { study, state, words } = geoplan;
+
+  const FIRST = 24; // unserved rows shown before one asks for more
+  const open = { more: false, full: false };
+
+  function start(pick) {
+    state.on(function (change) {
+      if ("circle" in change) {
+        open.more = false;
+        show(pick);
+      } else if ("pick" in change) {
+        mark();
+      }
+    });
+    show(pick);
+  }
+
+  /* The grids where somebody lives: those with most out of reach first. */
+  function ranked() {
+    return study.circles[state.circle].grids
+      .filter(function (grid) { return grid.total > 0; })
+      .sort(function (a, b) { return b.out - a.out || a.i - b.i; });
+  }
+
+  function row(grid, pick) {
+    const fill = make("i", {});
+    fill.style.width = Math.floor((grid.any * 100) / grid.total) + "%";
+    return make("tr", { "data-grid": grid.i, click: function () { pick({ kind: "grid", i: grid.i }); } }, [
+      make("th", { scope: "row" }, [
+        make("span", { class: "swatch grade" + grid.grade }),
+        make("button", { type: "button" }, study.titled(study.grids, grid.i)),
+      ]),
+      make("td", { class: "out" }, words.number(grid.out)),
+      make("td", {}, words.number(grid.total)),
+      make("td", { class: "gauge", "aria-hidden": "true" }, make("span", {}, fill)),
+      make("td", {}, grid.percent),
+    ]);
+  }
+
+  function show(pick) {
+    const grids = ranked();
+    const some = grids.filter(function (grid) { return grid.out > 0; });
+    const full = grids.filter(function (grid) { return grid.out === 0; });
+    const shown = open.more ? some : some.slice(0, FIRST);
+    const rows = shown.concat(open.full || !some.length ? full : []);
+    put(get("rows"), rows.map(function (grid) { return row(grid, pick); }));
+    put(get("all"), words.say("table_all", { n: study.grids.code.length }));
+    put(get("unit"), "（" + words.unit() + "）");
+    const empty = study.grids.code.length - grids.length;
+    put(get("more"), [
+      some.length > shown.length ? link(words.say("more_rows", { n: some.length - shown.length }), "more", pick) : null,
+      full.length && some.length
+        ? link(open.full ? words.say("full_fold") : words.say("full_rows", { n: full.length }), "full", pick) : null,
+      empty ? make("p", {}, words.say("empty_rows", { n: empty })) : null,
+    ]);
+    off(pick);
+    mark();
+  }
+
+  function link(text, which, pick) {
+    return make("button", { type: "button", class: "link", click: function () {
+      open[which] = !open[which];
+      show(pick);
+    } }, text);
+  }
+
+  /* Buildings and stations that the walking network does not reach. */
+  function off(pick) {
+    const homes = indices(study.buildings.off).filter(function (b) { return study.buildings.circles[0].state[b] > 0; });
+    const stations = indices(study.stations.off);
+    const box = get("off");
+    box.hidden = !homes.length && !stations.length;
+    put(box, [
+      make("summary", {}, words.say("off_title", { buildings: homes.length, stations: stations.length })),
+      make("p", {}, words.say("off_note")),
+      make("ul", {}, stations.map(function (i) { return item({ kind: "station", i }, study.titled(study.stations, i), pick); })
+        .concat(homes.map(function (i) { return item({ kind: "building", i }, study.called(i), pick); }))),
+    ]);
+  }
+
+  function indices(texts) {
+    return texts.map(function (text, i) { return text ? i : -1; }).filter(function (i) { return i >= 0; });
+  }
+
+  function item(thing, text, pick) {
+    return make("li", {}, make("button", { type: "button", class: "link", click: function () { pick(thing); } }, text));
+  }
+
+  function mark() {
+    Array.from(get("rows").children).forEach(function (line) {
+      const here = state.picked("grid", Number(line.getAttribute("data-grid")));
+      line.setAttribute("aria-selected", String(here));
+      if (here && line.scrollIntoView) line.scrollIntoView({ block: "nearest" });
+    });
+  }
+
+  geoplan.list = { start, ranked };
+})((window.geoplan = window.geoplan || {}));

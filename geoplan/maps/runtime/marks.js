@@ -1,0 +1,194 @@
+/* What lies over the drawn map: the thing picked, stations, gates, names. */
+(function (geoplan) {
+  "use strict";
+
+  const { path, stroke, pen } = geoplan.sheet;
+  const { within } = geoplan.codec;
+  const { study, names, theme } = geoplan;
+
+  const PADDING = 0.15;
+  const HOUSE = [[-5.2, 0.4], [0, -4.6], [5.2, 0.4]];
+
+  const Marks = L.Renderer.extend({
+    options: { pane: "marks", padding: PADDING, base: null },
+
+    _initContainer: function () {
+      this._container = document.createElement("canvas");
+      this._container.setAttribute("aria-hidden", "true");
+    },
+
+    _update: function () {
+      if (this._map._animatingZoom && this._bounds) return;
+      L.Renderer.prototype._update.call(this);
+      const size = this._bounds.getSize();
+      const dots = this._dots || Math.min(window.devicePixelRatio || 1, 2);
+      const canvas = this._container;
+      L.DomUtil.setPosition(canvas, this._bounds.min);
+      canvas.width = size.x * dots;
+      canvas.height = size.y * dots;
+      canvas.style.width = size.x + "px";
+      canvas.style.height = size.y + "px";
+      const origin = this._map.getPixelOrigin().add(this._bounds.min);
+      const view = geoplan.frame.view(this._map.getZoom());
+      const context = canvas.getContext("2d");
+      context.setTransform(dots, 0, 0, dots, 0, 0);
+      context.lineJoin = "round";
+      context.lineCap = "round";
+      draw(pen(context, view, origin.x, origin.y, size.x, size.y), this.options.base);
+    },
+
+    repaint: function () {
+      if (this._map) this._update();
+    },
+
+    setDots: function (dots) {
+      this._dots = dots;
+      this.repaint();
+    },
+  });
+
+  function draw(p, base) {
+    const room = names.table(p.width, p.height);
+    picked(p, room);
+    gates(p);
+    const marks = stations(p, room);
+    names.shares(p, room, false);
+    names.stations(p, room, marks);
+    names.shares(p, room, true);
+    names.ways(p, room, base);
+    names.places(p, room);
+  }
+
+  function picked(p, room) {
+    const pick = geoplan.state.pick;
+    if (!pick) return;
+    if (pick.kind === "way") {
+      path(p, pick.layer, pick.features, false);
+      stroke(p, 8, "#FFFFFF");
+      stroke(p, 4, theme.COLOUR.blue);
+      return;
+    }
+    const layer = layerOf(pick.kind);
+    if (pick.kind === "station") reach(p, pick.i);
+    if (pick.kind === "building") walk(p, room, pick.i);
+    if (pick.kind === "grid") walk(p, room, theme.circle().grids[pick.i].far);
+    if (!layer) return;
+    path(p, layer, [pick.i], true);
+    stroke(p, 7, "#FFFFFF");
+    stroke(p, 3.6, theme.COLOUR.ink);
+  }
+
+  function layerOf(kind) {
+    const layers = { grid: study.grids, community: study.communities, building: study.buildings, compound: study.compounds };
+    return layers[kind] ? layers[kind].layer : null;
+  }
+
+  /* The circle of one station. */
+  function reach(p, i) {
+    const outline = study.outlines[geoplan.state.circle];
+    const own = Array.prototype.indexOf.call(outline.station, i);
+    if (own < 0) return;
+    path(p, outline.single, [own], true);
+    p.context.fillStyle = "rgba(11,79,138,0.12)";
+    p.context.fill("evenodd");
+    stroke(p, 6, "#FFFFFF");
+    stroke(p, 3, theme.COLOUR.blue);
+  }
+
+  /* A thread from a building to its nearest station, with the minutes of the walk. */
+  function walk(p, room, b) {
+    if (b < 0) return;
+    const reached = study.buildings.circles[geoplan.state.circle];
+    const station = reached.station[b];
+    if (station < 0 || reached.minutes[b] === null) return;
+    const from = names.pixel(p, study.buildings.layer, b);
+    const to = names.pixel(p, study.stations.layer, station);
+    p.context.beginPath();
+    p.context.moveTo(from[0], from[1]);
+    p.context.lineTo(to[0], to[1]);
+    stroke(p, 5, "rgba(255,255,255,0.9)");
+    stroke(p, 2, theme.COLOUR.ink, [0.1, 5]);
+    const text = geoplan.words.say("farthest_walk", { minutes: geoplan.words.minutes(reached.minutes[b]) });
+    names.set(p, room, text, [0.5, 0.35, 0.65, 0.2].map(function (t) {
+      return [from[0] + (to[0] - from[0]) * t, from[1] + (to[1] - from[1]) * t - 12];
+    }), { size: 13, weight: 700, colour: names.INK, halo: 4 });
+  }
+
+  function gates(p) {
+    if (p.mpp > 1.7 || !geoplan.state.shown("compounds")) return;
+    const layer = study.compounds.doors;
+    within(layer, p.box).forEach(function (i) {
+      const [x, y] = names.pixel(p, layer, i);
+      p.context.beginPath();
+      p.context.rect(x - 2.5, y - 2.5, 5, 5);
+      p.context.fillStyle = "#FFFFFF";
+      p.context.fill();
+      stroke(p, 1.4, "#6B6459");
+    });
+  }
+
+  /* Draws the stations of the tiers shown, the asked tier last; returns the marks. */
+  function stations(p, room) {
+    const asked = theme.circle().tier;
+    const marks = [];
+    study.stations.tier.forEach(function (tier, i) {
+      const place = names.pixel(p, study.stations.layer, i);
+      if (!geoplan.state.shown("station " + tier) || !names.inside(p, place)) return;
+      const dot = tier === "网格级";
+      const scale = (p.mpp < 2 ? 1.2 : 1) * (tier === asked ? 1 : 0.8);
+      marks.push({ i, place, asked: tier === asked, dot, size: (dot ? 10 : 20) * scale });
+    });
+    marks.sort(function (a, b) { return a.asked - b.asked || a.i - b.i; });
+    marks.forEach(function (mark) {
+      symbol(p.context, mark.place[0], mark.place[1], mark);
+      const half = mark.size / 2;
+      room.take([mark.place[0] - half, mark.place[1] - half, mark.place[0] + half, mark.place[1] + half]);
+      if (geoplan.state.picked("station", mark.i)) ring(p, mark);
+    });
+    return marks;
+  }
+
+  function ring(p, mark) {
+    p.context.beginPath();
+    p.context.arc(mark.place[0], mark.place[1], mark.size * 0.5 + 7, 0, 2 * Math.PI);
+    stroke(p, 5, "#FFFFFF");
+    stroke(p, 2.6, theme.COLOUR.ink);
+  }
+
+  function symbol(context, x, y, mark) {
+    const half = mark.size / 2;
+    context.save();
+    context.translate(x, y);
+    context.beginPath();
+    if (mark.dot) context.arc(0, 0, half, 0, 2 * Math.PI);
+    else context.rect(-half, -half, mark.size, mark.size);
+    context.lineWidth = mark.dot ? 3 : 4;
+    context.strokeStyle = "#FFFFFF";
+    context.setLineDash([]);
+    context.stroke();
+    context.fillStyle = mark.asked || !mark.dot ? theme.COLOUR.blue : "#646B73";
+    context.fill();
+    if (!mark.dot) house(context, mark.size / 20);
+    context.restore();
+  }
+
+  function house(context, scale) {
+    context.scale(scale, scale);
+    context.beginPath();
+    HOUSE.forEach(function (point, k) {
+      if (k) context.lineTo(point[0], point[1]);
+      else context.moveTo(point[0], point[1]);
+    });
+    context.moveTo(-3.6, -0.6);
+    context.lineTo(-3.6, 4.8);
+    context.lineTo(3.6, 4.8);
+    context.lineTo(3.6, -0.6);
+    context.moveTo(0, 4.8);
+    context.lineTo(0, 1.8);
+    context.lineWidth = 1.7;
+    context.strokeStyle = "#FFFFFF";
+    context.stroke();
+  }
+
+  geoplan.marks = { Marks, symbol };
+})((window.geoplan = window.geoplan || {}));

@@ -1,0 +1,108 @@
+/* Printing: one landscape page with map, legend, worst grids, method, sources. */
+(function (geoplan) {
+  "use strict";
+
+  const { make, get, put } = geoplan.element;
+  const { study, state, words } = geoplan;
+
+  const MM = 96 / 25.4;
+  const SHEETS = { A4: [297, 210], A3: [420, 297] };
+  const MARGIN = 12; // mm
+  const DOTS = 3; // of the drawn map, a pixel
+  const WORST = 10;
+  let before = null;
+
+  function start(map, sheets, fit) {
+    ["A4", "A3"].forEach(function (size) {
+      get("print-" + size).addEventListener("click", function () {
+        paper(size);
+        window.print();
+      });
+    });
+    paper("A4");
+    window.addEventListener("beforeprint", function () { prepare(map, sheets, fit); });
+    window.addEventListener("afterprint", function () { restore(map, sheets); });
+  }
+
+  /* Says which paper it will be. */
+  function paper(size) {
+    const [width, height] = SHEETS[size];
+    const inner = [(width - 2 * MARGIN) * MM, (height - 2 * MARGIN) * MM];
+    get("page-size").textContent = "@page{size:" + size + " landscape;margin:" + MARGIN + "mm}" +
+      "@media print{html,body{width:" + inner[0] + "px;height:" + (inner[1] - 2) + "px}}";
+    document.documentElement.setAttribute("data-paper", size);
+  }
+
+  function prepare(map, sheets, fit) {
+    if (before) return;
+    before = { center: map.getCenter(), zoom: map.getZoom() };
+    document.documentElement.classList.add("printing");
+    fill();
+    map.invalidateSize({ animate: false, pan: false });
+    fit(true);
+    sheets.forEach(function (sheet) { sheet.setDots(DOTS); });
+    geoplan.tools.scale(map);
+  }
+
+  function restore(map, sheets) {
+    if (!before) return;
+    document.documentElement.classList.remove("printing");
+    map.invalidateSize({ animate: false, pan: false });
+    map.setView(before.center, before.zoom, { animate: false });
+    sheets.forEach(function (sheet) { sheet.setDots(0); });
+    before = null;
+  }
+
+  /* What stands beside the map on paper. */
+  function fill() {
+    const all = geoplan.list.ranked();
+    const worst = all.filter(function (grid) { return grid.out > 0; }).slice(0, WORST);
+    const circle = study.circles[state.circle];
+    put(get("paper"), [
+      make("h2", {}, words.say("print_legend")),
+      key(),
+      worst.length ? make("h2", {}, words.say("print_worst", { n: worst.length })) : null,
+      worst.length ? table(worst, circle) : null,
+      make("h2", {}, words.say("notes_title")),
+      make("p", {}, geoplan.notes.method().slice(0, 2).join("")),
+      make("div", { class: "sign" }, words.say("print_sign").split("|").map(function (text) { return make("span", {}, text); })),
+    ]);
+    put(get("imprint"), [study.data.date ? words.say("meta_date", { date: study.data.date }) : null]
+      .concat(study.data.credits, study.data.notes, study.data.crs || [], words.say("version", { version: study.data.version }))
+      .filter(Boolean).join(" · "));
+    put(get("paper-title"), study.data.study + " · " + circle.name);
+  }
+
+  function key() {
+    return make("div", { class: "keys" }, Array.from(get("legend").children).map(function (entry) {
+      if (entry.classList.contains("hidden")) return null;
+      const copy = entry.cloneNode(true);
+      copy.querySelectorAll("canvas").forEach(function (canvas, k) {
+        canvas.getContext("2d").drawImage(entry.querySelectorAll("canvas")[k], 0, 0);
+      });
+      return copy;
+    }));
+  }
+
+  function table(worst, circle) {
+    const rows = worst.map(function (grid) {
+      return make("tr", {}, [
+        make("th", {}, [make("span", { class: "swatch grade" + grid.grade }), study.titled(study.grids, grid.i)]),
+        make("td", {}, make("b", {}, words.number(grid.out))), make("td", {}, words.number(grid.total)), make("td", {}, grid.percent),
+      ]);
+    });
+    rows.push(make("tr", { class: "whole" }, [
+      make("th", {}, words.say("print_whole", { n: study.grids.code.length })),
+      make("td", {}, words.number(circle.total - circle.any)), make("td", {}, words.number(circle.total)),
+      make("td", {}, words.decimal(words.tenths(circle.any, circle.total))),
+    ]));
+    return make("table", {}, [
+      make("thead", {}, make("tr", {}, ["head_grid", "head_out", "head_total", "head_share"].map(function (name) {
+        return make("th", {}, words.say(name));
+      }))),
+      make("tbody", {}, rows),
+    ]);
+  }
+
+  geoplan.paper = { start, prepare, restore, paper };
+})((window.geoplan = window.geoplan || {}));

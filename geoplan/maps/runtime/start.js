@@ -1,0 +1,143 @@
+/* Puts the page together round a Leaflet map. */
+(function (geoplan) {
+  "use strict";
+
+  const { get } = geoplan.element;
+  const { study, state, words, frame, theme, ground } = geoplan;
+
+  const FLY = 0.25; // seconds
+  const EDGE = 0.04; // share of the map left free round the study
+  const CLOSE = 18;
+  const STILL = window.matchMedia && window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+  function texts() {
+    document.querySelectorAll("[data-word]").forEach(function (node) {
+      node.textContent = words.say(node.getAttribute("data-word"));
+    });
+    document.querySelectorAll("[data-label]").forEach(function (node) {
+      const text = words.say(node.getAttribute("data-label"));
+      node.setAttribute("aria-label", text);
+      if (node.tagName === "BUTTON") node.title = text;
+      if (node.tagName === "INPUT") node.placeholder = text;
+    });
+    const data = study.data;
+    get("study").textContent = data.study;
+    get("meta").textContent = [data.date ? words.say("meta_date", { date: data.date }) : "",
+      words.say("meta_walker", { walker: data.walker, speed: data.speed })].concat(data.notes).filter(Boolean).join(" · ");
+  }
+
+  function boxOf(thing) {
+    const layers = { grid: study.grids, community: study.communities, station: study.stations,
+      building: study.buildings, compound: study.compounds };
+    if (thing.kind !== "way") return Array.from(layers[thing.kind].layer.box.subarray(4 * thing.i, 4 * thing.i + 4));
+    return thing.features.reduce(function (box, i) {
+      const b = thing.layer.box.subarray(4 * i, 4 * i + 4);
+      return [Math.min(box[0], b[0]), Math.min(box[1], b[1]), Math.max(box[2], b[2]), Math.max(box[3], b[3])];
+    }, [Infinity, Infinity, -Infinity, -Infinity]);
+  }
+
+  function fly(map, thing) {
+    const bounds = frame.bounds(boxOf(thing));
+    const most = { grid: 16.5, community: 16, way: 17 }[thing.kind] || 17.5;
+    const zoom = Math.min(most, map.getBoundsZoom(bounds.pad(0.35)));
+    const still = thing.kind === "grid" && map.getBounds().contains(bounds) && map.getZoom() >= zoom - 1;
+    if (!still) map.setView(bounds.getCenter(), zoom, { animate: !STILL, duration: FLY });
+  }
+
+  function fit(map, exactly) {
+    const bounds = frame.bounds(study.boxOf(study.street.layer)).pad(exactly ? 0.02 : EDGE);
+    map.fitBounds(bounds, { animate: false });
+  }
+
+  /* The address remembers the circle, the view and the grid picked. */
+  function remember(map) {
+    const center = map.getCenter();
+    const pick = state.pick && state.pick.kind === "grid" ? "/" + encodeURIComponent(study.grids.code[state.pick.i]) : "";
+    const hash = "#" + [state.circle + 1, map.getZoom(), center.lat.toFixed(5), center.lng.toFixed(5)].join("/") + pick;
+    try {
+      window.history.replaceState(null, "", hash);
+    } catch (refused) {
+      return; // a browser that lets no file change its address
+    }
+  }
+
+  function recall(map) {
+    const said = window.location.hash.slice(1).split("/");
+    const [circle, zoom, lat, lng] = said.map(Number);
+    if (!(circle >= 1 && circle <= study.circles.length) || ![zoom, lat, lng].every(isFinite)) return false;
+    map.setView([lat, lng], zoom, { animate: false });
+    const grid = said[4] === undefined ? -1 : study.grids.code.indexOf(decodeURIComponent(said[4]));
+    state.set({ circle: circle - 1, pick: grid < 0 ? null : { kind: "grid", i: grid } });
+    return true;
+  }
+
+  function tabs() {
+    const buttons = Array.from(get("tabs").querySelectorAll("[data-tab]"));
+    function show(name) {
+      document.body.setAttribute("data-tab", name);
+      buttons.forEach(function (button) {
+        button.setAttribute("aria-selected", String(button.getAttribute("data-tab") === name));
+      });
+    }
+    buttons.forEach(function (button) {
+      button.addEventListener("click", function () { show(button.getAttribute("data-tab")); });
+    });
+    show("list");
+    const sizes = ["half", "full", "peek"];
+    get("sheet").addEventListener("click", function () {
+      const now = document.body.getAttribute("data-sheet") || "half";
+      document.body.setAttribute("data-sheet", sizes[(sizes.indexOf(now) + 1) % sizes.length]);
+      window.dispatchEvent(new Event("resize"));
+    });
+  }
+
+  function layers(map) {
+    const base = ground.use(study.data);
+    const sheet = new geoplan.sheet.Sheet({ painters: [ground.land, theme.shares, theme.veil, theme.homes,
+      ground.walls, ground.ways, ground.rails, theme.compounds, theme.gaps, theme.borders, theme.circles] });
+    map.createPane("marks").style.zIndex = 450;
+    map.createPane("measure").style.zIndex = 460;
+    map.getPane("marks").style.pointerEvents = "none";
+    const marks = new geoplan.marks.Marks({ base });
+    sheet.addTo(map);
+    marks.addTo(map);
+    return { base, sheet, marks };
+  }
+
+  function start(map) {
+    const data = JSON.parse(get("data").textContent);
+    words.use(data);
+    frame.use(data);
+    study.use(data);
+    texts();
+    map.attributionControl.setPrefix(false);
+    map.attributionControl.remove();
+    map.getContainer().setAttribute("aria-label", words.say("map_label"));
+    map.getContainer().setAttribute("role", "application");
+    fit(map);
+    state.hidden = geoplan.legend.hiddenAtFirst();
+    const drawn = layers(map);
+    function pick(thing, still) {
+      state.set({ pick: thing });
+      if (thing && !still) fly(map, thing);
+    }
+    [geoplan.answer, geoplan.list, geoplan.dock, geoplan.legend, geoplan.notes].forEach(function (part) { part.start(pick); });
+    geoplan.search.start(drawn.base, pick);
+    geoplan.tools.start(map, function () { fit(map); });
+    geoplan.tip.start(map, pick);
+    geoplan.paper.start(map, [drawn.sheet, drawn.marks], function (exactly) { fit(map, exactly); });
+    tabs();
+    state.on(function (change) {
+      if ("circle" in change || "hidden" in change) drawn.sheet.repaint();
+      drawn.marks.repaint();
+      remember(map);
+    });
+    recall(map);
+    map.on("moveend", function () { remember(map); });
+    document.documentElement.setAttribute("data-ready", "true");
+    geoplan.map = map;
+    geoplan.drawn = drawn;
+  }
+
+  geoplan.start = start;
+})((window.geoplan = window.geoplan || {}));

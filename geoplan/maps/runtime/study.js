@@ -1,0 +1,133 @@
+/* What the page knows: the study's layers, and each grid's figures in a circle. */
+(function (geoplan) {
+  "use strict";
+
+  const { ints, optional, shapes, middle } = geoplan.codec;
+  const words = geoplan.words;
+
+  const OWN = 1, OUT = 3; // how a building stands to a circle; 0 is aside, 2 other
+  const CLASSES = [100, 90, 70, 50]; // least per cent of classes 0, 1, 2, 3; the rest is 4
+  const study = { circles: [] };
+
+  function use(data) {
+    Object.assign(study, {
+      data,
+      grids: areas(data.grids),
+      communities: areas(data.communities),
+      street: areas(data.street),
+      stations: Object.assign({ layer: shapes(data.stations.shape) }, data.stations),
+      compounds: Object.assign({}, data.compounds,
+        { layer: shapes(data.compounds.shape), doors: shapes(data.compounds.gates) }),
+      buildings: buildings(data.buildings),
+      outlines: data.outlines.map(outline),
+      names: data.names,
+    });
+    study.circles = data.circles.map(function (circle, k) {
+      return Object.assign({}, circle, { grids: figures(k) });
+    });
+    return study;
+  }
+
+  function areas(block) {
+    return Object.assign({}, block, { layer: shapes(block.shape), spots: shapes(block.label) });
+  }
+
+  function buildings(block) {
+    return Object.assign({}, block, {
+      layer: shapes(block.shape),
+      grid: ints(block.grid),
+      count: optional(block.count),
+      near: ints(block.near),
+      circles: block.circles.map(function (circle) {
+        return {
+          state: ints(circle.state),
+          minutes: optional(circle.minutes, 10),
+          station: ints(circle.station),
+          straight: optional(circle.straight),
+        };
+      }),
+    });
+  }
+
+  function outline(block) {
+    return {
+      merged: shapes(block.merged), single: shapes(block.single), station: ints(block.station),
+      gaps: shapes(block.gaps),
+    };
+  }
+
+  function classOf(part, whole) {
+    if (whole <= 0) return -1;
+    for (let k = 0; k < CLASSES.length; k += 1) if (part * 100 >= CLASSES[k] * whole) return k;
+    return CLASSES.length;
+  }
+
+  /* The figures of every grid in circle k. */
+  function figures(k) {
+    const grids = study.grids;
+    const found = grids.total.map(function (total, i) {
+      const any = grids.any[k][i];
+      return {
+        i, total, any, own: grids.own[k][i], out: total - any,
+        percent: words.percent(any, total), grade: classOf(any, total),
+        low: Infinity, high: 0, far: -1, off: 0, homes: [], where: {},
+      };
+    });
+    const reach = study.buildings.circles[k];
+    study.buildings.grid.forEach(function (grid, b) {
+      if (grid >= 0 && reach.state[b]) add(found[grid], b, reach);
+    });
+    found.forEach(function (grid) {
+      grid.homes.sort(function (a, b) { return far(reach, b) - far(reach, a); });
+      if (grid.homes.length) grid.far = grid.homes[0];
+    });
+    return found;
+  }
+
+  function far(reach, b) {
+    return reach.minutes[b] === null ? 1e6 : reach.minutes[b];
+  }
+
+  function add(grid, b, reach) {
+    const minutes = reach.minutes[b];
+    if (minutes !== null) {
+      grid.low = Math.min(grid.low, minutes);
+      grid.high = Math.max(grid.high, minutes);
+    }
+    if (reach.state[b] !== OUT) return;
+    grid.homes.push(b);
+    if (study.buildings.off[b]) grid.off += 1;
+    const way = study.buildings.near[b];
+    if (way > 0) grid.where[way] = (grid.where[way] || 0) + study.buildings.count[b];
+  }
+
+  /* What to call building b. */
+  function called(b) {
+    const name = study.buildings.name[b];
+    if (name) return name;
+    const way = study.buildings.near[b];
+    return way > 0
+      ? words.say("no_name") + " · " + words.say("beside", { way: study.names[way] })
+      : words.say("no_name") + " " + study.buildings.code[b];
+  }
+
+  function titled(block, i) {
+    return block.name[i] || block.code[i];
+  }
+
+  function boxOf(layer) {
+    const box = [Infinity, Infinity, -Infinity, -Infinity];
+    for (let i = 0; i < layer.n; i += 1) {
+      const b = layer.box.subarray(4 * i, 4 * i + 4);
+      if (b[2] < b[0]) continue;
+      box[0] = Math.min(box[0], b[0]);
+      box[1] = Math.min(box[1], b[1]);
+      box[2] = Math.max(box[2], b[2]);
+      box[3] = Math.max(box[3], b[3]);
+    }
+    return box;
+  }
+
+  Object.assign(study, { use, called, titled, boxOf, middle, OWN, OUT });
+  geoplan.study = study;
+})((window.geoplan = window.geoplan || {}));

@@ -1,0 +1,143 @@
+/* The answer on the map: shares, gaps, circles, homes and borders. */
+(function (geoplan) {
+  "use strict";
+
+  const { path, stroke, hatch, trace } = geoplan.sheet;
+  const { within } = geoplan.codec;
+  const { study, state } = geoplan;
+
+  const COLOUR = {
+    grade: ["#FFFFFF", "#FBEACD", "#F4CE98", "#E5A45E", "#CF7D3C"],
+    blue: "#0B4F8A", alarm: "#7A2408", ink: "#1B1F24", aside: "#D9D4C9",
+    served: "rgba(100,107,115,0.42)", veil: "rgba(239,237,231,0.78)", none: "#F6F4EF",
+  };
+  const HOMES_TO = 7; // metres a pixel at which single homes stop to be seen
+  const CROWDED = 0.5; // share unserved from which hatches are drawn lighter
+
+  function circle() {
+    return study.circles[state.circle];
+  }
+
+  function crowded() {
+    const c = circle();
+    return c.total > 0 && (c.total - c.any) / c.total > CROWDED;
+  }
+
+  function clipTo(p, layer) {
+    path(p, layer, within(layer, p.box), true);
+    p.context.clip("evenodd");
+  }
+
+  function shares(p) {
+    if (!geoplan.state.shown("share")) {
+      fill(p, study.street.layer, "#FFFFFF");
+      return;
+    }
+    const layer = study.grids.layer;
+    p.context.globalCompositeOperation = "multiply";
+    within(layer, p.box).forEach(function (i) {
+      const grade = circle().grids[i].grade;
+      p.context.beginPath();
+      trace(p, layer, i, true);
+      p.context.fillStyle = grade < 0 ? COLOUR.none : COLOUR.grade[grade];
+      p.context.fill("evenodd");
+    });
+    p.context.globalCompositeOperation = "source-over";
+    clipTo(p, study.outlines[state.circle].merged);
+    p.context.fillStyle = "rgba(255,255,255," + (crowded() ? 0.7 : 0.62) + ")";
+    p.context.fillRect(0, 0, p.width, p.height);
+  }
+
+  function fill(p, layer, colour) {
+    path(p, layer, within(layer, p.box), true);
+    p.context.fillStyle = colour;
+    p.context.fill("evenodd");
+  }
+
+  /* Dims what lies outside the street office. */
+  function veil(p) {
+    const layer = study.street.layer;
+    p.context.beginPath();
+    p.context.rect(0, 0, p.width, p.height);
+    within(layer, p.box).forEach(function (i) { trace(p, layer, i, true); });
+    p.context.fillStyle = COLOUR.veil;
+    p.context.fill("evenodd");
+  }
+
+  function homes(p) {
+    const layer = study.buildings.layer;
+    if (p.mpp > HOMES_TO) return;
+    const reach = study.buildings.circles[state.circle];
+    const groups = [[], [], []];
+    within(layer, p.box).forEach(function (i) {
+      const stands = reach.state[i];
+      groups[stands === 0 ? 0 : stands === study.OUT ? 2 : 1].push(i);
+    });
+    const seen = geoplan.state.shown("homes");
+    [COLOUR.aside, seen ? COLOUR.served : COLOUR.aside, seen ? COLOUR.alarm : COLOUR.aside].forEach(
+      function (colour, k) { blocks(p, layer, groups[k], colour); });
+  }
+
+  /* Outlines filled; a building known as a point is a small square. */
+  function blocks(p, layer, features, colour) {
+    const half = Math.max(1.5, 4 / p.mpp);
+    p.context.beginPath();
+    features.forEach(function (i) {
+      const first = layer.point[layer.part[i]];
+      const last = layer.point[layer.part[i + 1]];
+      if (last - first === 1) {
+        p.context.rect(p.x + layer.x[first] * p.k - half, p.y + layer.y[first] * p.k - half, 2 * half, 2 * half);
+      } else {
+        trace(p, layer, i, true);
+      }
+    });
+    p.context.fillStyle = colour;
+    p.context.fill("evenodd");
+  }
+
+  function gaps(p) {
+    if (!geoplan.state.shown("gap")) return;
+    const layer = study.outlines[state.circle].gaps;
+    const features = within(layer, p.box);
+    if (!features.length) return;
+    path(p, layer, features, true);
+    p.context.clip("evenodd");
+    const circle = study.outlines[state.circle].merged;
+    path(p, circle, within(circle, p.box), true);
+    p.context.rect(0, 0, p.width, p.height);
+    p.context.clip("evenodd");
+    if (crowded()) hatch(p, 8, 1.1, "rgba(122,36,8,0.38)");
+    else hatch(p, 6, 1.1, "rgba(122,36,8,0.75)");
+  }
+
+  function borders(p) {
+    if (!geoplan.state.shown("borders")) return;
+    const close = p.mpp < 2;
+    [[study.grids.layer, close ? 1.4 : 0.9, "#6B6459", 1.6], [study.communities.layer, 1.7, "#3E3A34", 2],
+      [study.street.layer, 2.6, COLOUR.ink, 2.4]].forEach(function (kind) {
+      path(p, kind[0], within(kind[0], p.box), true);
+      stroke(p, kind[1] + kind[3], "rgba(255,255,255,0.8)");
+      stroke(p, kind[1], kind[2]);
+    });
+  }
+
+  function compounds(p) {
+    if (p.mpp > 2.3 || !geoplan.state.shown("compounds")) return;
+    path(p, study.compounds.layer, within(study.compounds.layer, p.box), true);
+    stroke(p, 1, "#8C8577", [2, 2.5]);
+  }
+
+  function circles(p) {
+    if (!geoplan.state.shown("circle")) return;
+    const layer = study.outlines[state.circle].merged;
+    const features = within(layer, p.box);
+    path(p, layer, features, true);
+    stroke(p, 1.4, "rgba(11,79,138,0.3)");
+    clipTo(p, study.street.layer);
+    path(p, layer, features, true);
+    stroke(p, 5, "rgba(255,255,255,0.85)");
+    stroke(p, p.mpp < 2 ? 2.6 : 2.4, COLOUR.blue);
+  }
+
+  geoplan.theme = { COLOUR, shares, veil, homes, gaps, borders, compounds, circles, blocks, circle };
+})((window.geoplan = window.geoplan || {}));

@@ -1,0 +1,112 @@
+/* The tip beside the pointer, and what lies under it. */
+(function (geoplan) {
+  "use strict";
+
+  const { make, get, put } = geoplan.element;
+  const { at } = geoplan.codec;
+  const { study, state, words, frame } = geoplan;
+
+  const WAIT = 80; // ms
+  const TOUCH = 14; // px within which a station is meant
+  const HOMES_FROM = 1.9; // metres a pixel from which single buildings are told
+  let timer = 0;
+
+  /* The thing at a place: station, building where one sees them, else grid. */
+  function under(map, latlng) {
+    const [x, y] = frame.fromLatLng(latlng);
+    const view = frame.view(map.getZoom());
+    const station = near(x, y, TOUCH / view.k);
+    if (station >= 0) return { kind: "station", i: station };
+    if (view.mpp < HOMES_FROM && state.shown("homes")) {
+      const building = at(study.buildings.layer, x, y);
+      if (building >= 0 && study.buildings.circles[state.circle].state[building]) return { kind: "building", i: building };
+    }
+    const grid = at(study.grids.layer, x, y);
+    return grid >= 0 ? { kind: "grid", i: grid } : null;
+  }
+
+  function near(x, y, most) {
+    let best = -1;
+    study.stations.tier.forEach(function (tier, i) {
+      if (!state.shown("station " + tier)) return;
+      const place = study.middle(study.stations.layer, i);
+      const far = Math.hypot(place[0] - x, place[1] - y);
+      if (far <= most) {
+        best = i;
+        most = far;
+      }
+    });
+    return best;
+  }
+
+  function lines(thing) {
+    return { grid, building, station }[thing.kind](thing.i);
+  }
+
+  function grid(i) {
+    const here = study.circles[state.circle].grids[i];
+    const total = words.count(here.total);
+    const text = !here.total ? words.say("no_homes")
+      : here.out ? words.say("tip_out", { out: words.count(here.out), total }) : words.say("tip_all", { total });
+    const low = words.minutes(here.low), high = words.minutes(here.high);
+    const range = here.low === Infinity ? ""
+      : words.say(low === high ? "minutes_one" : "minutes_range", { low, high }) + " · ";
+    return [study.titled(study.grids, i), text, range + words.say("tip_more")];
+  }
+
+  function building(b) {
+    const reach = study.buildings.circles[state.circle];
+    const station = reach.station[b];
+    const minutes = reach.minutes[b];
+    const out = reach.state[b] === study.OUT;
+    const text = study.buildings.off[b] ? words.say("tip_off")
+      : minutes === null ? words.say("tip_unreachable")
+        : words.say(out ? "tip_beyond" : "tip_reached",
+          { minutes: words.minutes(minutes), station: station >= 0 ? study.titled(study.stations, station) : "" });
+    return [study.called(b), study.buildings.count[b] ? words.count(study.buildings.count[b]) : "", text];
+  }
+
+  function station(i) {
+    const tier = study.stations.tier[i];
+    return [study.titled(study.stations, i), geoplan.legend.word(tier),
+      study.stations.off[i] ? words.say("tip_off") : study.stations.hours[i] || words.say("tip_more")];
+  }
+
+  function start(map, pick) {
+    map.on("mousemove", function (event) {
+      clearTimeout(timer);
+      timer = setTimeout(function () { show(map, event); }, WAIT);
+    });
+    map.on("mouseout movestart zoomstart", hide);
+    map.on("click", function (event) {
+      if (geoplan.tools.measuring()) return;
+      hide();
+      pick(under(map, event.latlng), true);
+    });
+  }
+
+  function hide() {
+    clearTimeout(timer);
+    get("tip").hidden = true;
+  }
+
+  function show(map, event) {
+    const thing = geoplan.tools.measuring() ? null : under(map, event.latlng);
+    map.getContainer().style.cursor = thing ? "pointer" : "";
+    if (!thing) {
+      hide();
+      return;
+    }
+    const [title, text, more] = lines(thing);
+    const box = get("tip");
+    put(box, [make("b", {}, title), make("span", {}, text), make("small", {}, more)]);
+    box.hidden = false;
+    const size = map.getSize();
+    const left = Math.min(event.containerPoint.x + 14, size.x - box.offsetWidth - 8);
+    const above = event.containerPoint.y + 18 + box.offsetHeight > size.y;
+    box.style.left = Math.max(8, left) + "px";
+    box.style.top = (above ? event.containerPoint.y - box.offsetHeight - 14 : event.containerPoint.y + 18) + "px";
+  }
+
+  geoplan.tip = { start, under };
+})((window.geoplan = window.geoplan || {}));

@@ -1,0 +1,159 @@
+"""The walkable ways of a street graph that OSMnx saved as GraphML."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from geopandas import GeoDataFrame
+from numpy.typing import NDArray
+from pyproj import CRS
+
+from geoplan.errors import InputError
+from geoplan.model import Finding, Ways
+from geoplan.osm.pieces import Box, Geometries, within
+from geoplan.osm.surroundings import nothing
+from geoplan.osm.walkable import Passage, access, passage
+from geoplan.osm.ways import way_row
+from geoplan.presets import Tags, crossings, matches, walking
+
+_TAG_COLUMNS = (
+    "highway", "railway", "public_transport", "name", "foot", "access", "motorroad",
+    "sidewalk", "bridge", "tunnel", "oneway:foot",
+)  # fmt: skip
+
+
+def ways_of_graphml(path: Path, *, crs: CRS, bounds: Box | None) -> Ways:
+    """Return the walkable ways of a graph; what lies between them is unknown.
+
+    The two directions of a street are one way; which way vehicles may go is no
+    matter. The graph's nodes keep their ids; the vertices between them, which a
+    simplified graph does not name, get negative numbers.
+
+    Raises
+    ------
+    InputError
+        It is no graph of OSMnx, or has no walkable way within the bounds.
+    """
+    nodes, edges = _read(path, crs=crs)
+    edges = edges[~_doubles(edges)]
+    edges = edges[within(edges.geometry.to_numpy(), bounds)]
+    rows = [_row(tags) for tags in _tags(edges)]
+    walked = np.array([row is not None for row in rows], bool)
+    edges = edges[walked]
+    if not len(edges):
+        raise InputError.at(
+            "no_way_in_file" if bounds is None else "no_way_here", file=path
+        )
+    table = pd.DataFrame([row for row in rows if row is not None])
+    table.insert(0, "way", [f"w{_one(value)}" for value in edges["osmid"]])
+    table["nodes"] = pd.Series(_numbered(edges), dtype=object)
+    return Ways(
+        frame=GeoDataFrame(table, geometry=edges.geometry.to_numpy(), crs=crs),
+        crossings=_crossings(nodes, edges, crs=crs),
+        surroundings=nothing(crs),
+        findings=(Finding(rule="no_surroundings", level="warning", layer="network"),),
+    )
+
+
+def _read(path: Path, *, crs: CRS) -> tuple[GeoDataFrame, GeoDataFrame]:
+    """Return the nodes by id and the edges with u, v, lines in the working CRS."""
+    import osmnx  # noqa: PLC0415  takes seconds, and few studies need it
+
+    try:
+        graph = osmnx.load_graphml(path)
+        nodes, edges = osmnx.graph_to_gdfs(graph)
+    except Exception as error:  # any parser's complaint about the file's content
+        raise InputError.at("graphml_broken", file=path, problem=error) from error
+    return nodes.to_crs(crs), edges.reset_index().to_crs(crs)
+
+
+def _doubles(edges: GeoDataFrame) -> NDArray[np.bool_]:
+    """Return which edges repeat another one, as a rule in the other direction."""
+    ends = np.sort(edges[["u", "v"]].to_numpy(np.int64), axis=1)
+    shape = shapely.to_wkb(shapely.normalize(edges.geometry.to_numpy()))
+    table = pd.DataFrame({"a": ends[:, 0], "b": ends[:, 1], "shape": shape})
+    return np.asarray(table.duplicated(), bool)
+
+
+def _tags(edges: GeoDataFrame) -> Iterable[list[Tags]]:
+    """Yield the tags of the ways that were merged into each edge."""
+    columns = [column for column in _TAG_COLUMNS if column in edges]
+    for values in zip(*(edges[column] for column in columns), strict=True):
+        lists = [_listed(value) for value in values]
+        count = max([len(texts) for texts in lists], default=1)
+        yield [
+            {
+                column: texts[min(i, len(texts) - 1)]
+                for column, texts in zip(columns, lists, strict=True)
+                if texts
+            }
+            for i in range(max(count, 1))
+        ]
+
+
+def _row(ways: list[Tags]) -> dict[str, Any] | None:
+    """Return the columns of an edge; None if any way in it is not walked."""
+    rules = walking()
+    hows = [_passage(tags) for tags in ways]
+    if any(how is None or not how.walked for how in hows):
+        return None
+    row = way_row(ways[0], next(how for how in hows if how is not None))
+    for part in ("bridge", "tunnel"):
+        row[part] = any(tags.get(part, "no") != "no" for tags in ways)
+    row["access"] = next((a for tags in ways if (a := access(tags, rules))), "")
+    return row
+
+
+def _passage(tags: Tags) -> Passage | None:
+    """Return how a way of a graph may be walked; one without a kind is open."""
+    return passage({"highway": "road", **tags}, walking())
+
+
+def _numbered(edges: GeoDataFrame) -> Geometries:
+    """Return node ids along each edge: u, new negative numbers, v."""
+    size = shapely.get_num_coordinates(edges.geometry.to_numpy())
+    numbers = np.empty(len(edges), object)
+    used = 0
+    ends = zip(edges["u"], edges["v"], size.tolist(), strict=True)
+    for i, (u, v, count) in enumerate(ends):
+        between = -np.arange(used + 1, used + count - 1, dtype=np.int64)
+        numbers[i] = np.concatenate([[u], between, [v]]).astype(np.int64)
+        used += count - 2
+    return numbers
+
+
+def _crossings(nodes: GeoDataFrame, edges: GeoDataFrame, *, crs: CRS) -> GeoDataFrame:
+    used = nodes[nodes.index.isin(np.unique(edges[["u", "v"]]))]
+    rules = crossings()
+    columns = [
+        c for c in ("barrier", "highway", "railway", "access", "foot") if c in used
+    ]
+    tags: list[Mapping[str, str]] = [
+        {c: str(v) for c, v in zip(columns, values, strict=True) if isinstance(v, str)}
+        for values in used[columns].itertuples(index=False)
+    ]
+    kinds = [tag.get("barrier") or matches(tag, rules.nodes) for tag in tags]
+    frame = GeoDataFrame(
+        {
+            "node": used.index.to_numpy(np.int64),
+            "kind": kinds,
+            "access": [access(tag, walking()) for tag in tags],
+        },
+        geometry=used.geometry.to_numpy(),
+        crs=crs,
+    )
+    return frame[frame["kind"] != ""].reset_index(drop=True)
+
+
+def _listed(value: object) -> list[str]:
+    """Return an attribute of an edge as texts: several where ways were merged."""
+    if isinstance(value, list):
+        return [str(part) for part in value]
+    return [str(value)] if isinstance(value, str | bool | int) else []
+
+
+def _one(value: object) -> str:
+    return (_listed(value) or [""])[0]

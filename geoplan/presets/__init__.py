@@ -1,0 +1,201 @@
+"""What geoplan takes for granted, as packaged data: walkers, ways, barriers.
+
+Each table is a TOML file beside this module, with its reasons and sources; the
+functions here are its typed views.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+Texts = frozenset[str]
+Tags = Mapping[str, str]  #: of one OpenStreetMap object
+TagTable = Mapping[str, Texts]  #: key → the values that count
+
+
+@dataclass(frozen=True, kw_only=True)
+class WalkerPreset:
+    """A kind of walker and where its speed comes from; never a norm."""
+
+    name: str
+    names: Mapping[str, str]  #: by language
+    speed: float
+    unit: str
+    source: str
+    status: str  #: SEEN-S, DERIVED or OURS
+    access: Texts  #: access values of ways the walker may pass besides open ones
+
+
+@dataclass(frozen=True, kw_only=True)
+class Walking:
+    """Which ways are walked, by their tags."""
+
+    open_kinds: Texts
+    asked_kinds: Texts  #: walked only where foot or a sidewalk says so
+    never_kinds: Texts
+    also: TagTable  #: ways without "highway" that are walked
+    sidewalk: TagTable
+    foot_open: Texts
+    foot_closed: Texts
+    access_closed: Texts
+    restricted: Texts
+    shut: TagTable
+    oneway_key: str
+    oneway_forward: Texts
+    oneway_backward: Texts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Crossings:
+    """Which nodes on walked ways matter to walkers."""
+
+    nodes: TagTable
+    signals: TagTable
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoadLayer:
+    """How the columns and kinds of a road layer are read."""
+
+    kind: tuple[str, ...]
+    name: tuple[str, ...]
+    id: tuple[str, ...]
+    never: Texts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Barriers:
+    """What no leg may cross."""
+
+    lines: TagTable
+    areas: TagTable
+    hidden_keys: Texts
+    hidden_values: TagTable
+    below_ground: Texts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Landscape:
+    """What the map draws around the ways."""
+
+    water_areas: TagTable
+    water_lines: TagTable
+    green: TagTable
+    rails: Texts
+    rails_anywhere: Texts
+
+
+@cache
+def walkers() -> Mapping[str, WalkerPreset]:
+    """Return the walkers by name.
+
+    Examples
+    --------
+    >>> walkers()["adult"].speed
+    1.2
+    """
+    return {
+        name: WalkerPreset(
+            name=name,
+            names={"zh": entry["name_zh"], "en": entry["name_en"]},
+            speed=float(entry["speed"]),
+            unit=entry["unit"],
+            source=entry["source"],
+            status=entry["status"],
+            access=frozenset(entry["access"]),
+        )
+        for name, entry in _table("walkers").items()
+    }
+
+
+@cache
+def walking() -> Walking:
+    """Return which ways are walked."""
+    table = _table("walking")
+    highway, oneway = table["highway"], table["oneway"]
+    sidewalk = frozenset(table["sidewalk"]["open"])
+    return Walking(
+        open_kinds=frozenset(highway["open"]),
+        asked_kinds=frozenset(highway["asked"]),
+        never_kinds=frozenset(highway["never"]),
+        also=_tags(table["also"]),
+        sidewalk=dict.fromkeys(table["sidewalk"]["keys"], sidewalk),
+        foot_open=frozenset(table["foot"]["open"]),
+        foot_closed=frozenset(table["foot"]["closed"]),
+        access_closed=frozenset(table["access"]["closed"]),
+        restricted=frozenset(table["access"]["restricted"]),
+        shut=_tags(table["shut"]),
+        oneway_key=oneway["key"],
+        oneway_forward=frozenset(oneway["forward"]),
+        oneway_backward=frozenset(oneway["backward"]),
+    )
+
+
+@cache
+def crossings() -> Crossings:
+    """Return which nodes on walked ways matter to walkers."""
+    table = dict(_table("walking")["crossings"])
+    signals = _tags(table.pop("signals"))
+    return Crossings(nodes=_tags(table), signals=signals)
+
+
+@cache
+def road_layer() -> RoadLayer:
+    """Return how a road layer is read."""
+    table = _table("walking")["road_layer"]
+    return RoadLayer(
+        kind=tuple(table["kind"]),
+        name=tuple(table["name"]),
+        id=tuple(table["id"]),
+        never=frozenset(table["never"]),
+    )
+
+
+@cache
+def barriers() -> Barriers:
+    """Return what no leg may cross."""
+    table = _table("barriers")
+    hidden = table["hidden"]
+    return Barriers(
+        lines=_tags(table["lines"]),
+        areas=_tags(table["areas"]),
+        hidden_keys=frozenset(hidden["keys"]),
+        hidden_values=_tags(hidden["values"]),
+        below_ground=frozenset(hidden["below_ground"]),
+    )
+
+
+@cache
+def landscape() -> Landscape:
+    """Return what the map draws around the ways."""
+    table = _table("landscape")
+    return Landscape(
+        water_areas=_tags(table["water_areas"]),
+        water_lines=_tags(table["water_lines"]),
+        green=_tags(table["green"]),
+        rails=frozenset(table["rails"]["surface"]),
+        rails_anywhere=frozenset(table["rails"]["anywhere"]),
+    )
+
+
+def matches(tags: Tags, table: TagTable) -> str:
+    """Return the value of the first key of the table that the tags meet, or "".
+
+    Examples
+    --------
+    >>> matches({"natural": "water"}, {"natural": frozenset({"water"})})
+    'water'
+    """
+    return next((tags[k] for k, v in table.items() if tags.get(k) in v), "")
+
+
+def _table(name: str) -> dict[str, Any]:
+    source = files("geoplan") / "presets" / f"{name}.toml"
+    return tomllib.loads(source.read_text(encoding="utf-8"))
+
+
+def _tags(table: Mapping[str, list[str]]) -> TagTable:
+    return {key: frozenset(values) for key, values in table.items()}

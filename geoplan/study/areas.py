@@ -1,0 +1,142 @@
+"""Which grid belongs to which community, and the communities themselves."""
+
+import geopandas
+import numpy as np
+import shapely
+from geopandas import GeoDataFrame
+from pandas import DataFrame, Series
+
+from geoplan.errors import InputError
+from geoplan.files import LayerFile, empty_layer
+from geoplan.model import Finding
+
+_MOST = 0.5  # share of a grid that should lie in its own community
+
+
+def settle(
+    grids: LayerFile, *, communities: LayerFile | None, street: str
+) -> tuple[GeoDataFrame, GeoDataFrame, tuple[Finding, ...]]:
+    """Return the grids with their community's code, and the communities.
+
+    A grid names its community by code or by a name that only one community has;
+    one that names none belongs to the one that holds its representative point.
+    Without a file of communities they are dissolved from the grids; if no grid
+    names one, the whole street is one community.
+
+    Raises
+    ------
+    InputError
+        If a grid names a community that is not there, or belongs to none.
+    """
+    frame = _named(grids.frame)
+    named = frame["community"].mask(frame["community"] == "", frame["community_name"])
+    if communities is None:
+        return _dissolved(frame, named, file=grids, street=street)
+    areas = _named(communities.frame)
+    known = by_code_or_name(areas)
+    code = named.map(known).fillna("")
+    for grid in named.index[(named != "") & (code == "")]:
+        raise InputError.at(
+            "grid_community_unknown",
+            file=grids.path,
+            layer="grids",
+            row=int(grids.row_numbers[grid]),
+            code=grid,
+            community=named[grid],
+            known=_few(areas["name"].tolist()),
+        )
+    code = code.mask(code == "", _holding(frame, areas))
+    for grid in code.index[code == ""]:
+        raise InputError.at(
+            "grid_community_none",
+            file=grids.path,
+            layer="grids",
+            row=int(grids.row_numbers[grid]),
+            code=grid,
+        )
+    settled = frame.assign(community=code).drop(columns="community_name")
+    return settled, areas, _astray(settled, areas)
+
+
+def by_code_or_name(areas: DataFrame) -> dict[str, str]:
+    """Return what may be written for an area → its code; a code beats a name."""
+    single = areas.index[~areas["name"].duplicated(keep=False)]
+    names = {str(areas["name"][code]): str(code) for code in single}
+    return {**names, **{str(code): str(code) for code in areas.index}}
+
+
+def _named(areas: GeoDataFrame) -> GeoDataFrame:
+    """Return areas whose name is their code where they have none."""
+    codes = Series(areas.index, index=areas.index)
+    return areas.assign(name=areas["name"].mask(areas["name"] == "", codes))
+
+
+def _dissolved(
+    frame: GeoDataFrame, named: Series, *, file: LayerFile, street: str
+) -> tuple[GeoDataFrame, GeoDataFrame, tuple[Finding, ...]]:
+    if (named == "").all():
+        whole = Series("1", index=frame.index, dtype=str)
+        names, found = {"1": street}, "communities_none"
+    else:
+        whole, found = named, "communities_dissolved"
+        for grid in named.index[named == ""]:
+            raise InputError.at(
+                "grid_community_blank",
+                file=file.path,
+                layer="grids",
+                row=int(file.row_numbers[grid]),
+                code=grid,
+            )
+        names = dict(zip(named, frame["community_name"], strict=True))
+    codes = sorted(set(whole))
+    shapes = [
+        shapely.union_all(frame.geometry.to_numpy()[(whole == code).to_numpy()])
+        for code in codes
+    ]
+    blank = empty_layer("communities", crs=frame.crs)
+    areas = GeoDataFrame(
+        {column: blank[column].reindex(codes) for column in blank.columns[:-1]},
+        geometry=geopandas.GeoSeries(shapes, index=codes, crs=frame.crs),
+    )
+    areas.index.name = "code"
+    areas["name"] = [names[code] or code for code in codes]
+    settled = frame.assign(community=whole).drop(columns="community_name")
+    finding = Finding(
+        rule=found, level="info", layer="communities", facts={"count": len(codes)}
+    )
+    return settled, areas, (finding,)
+
+
+def _holding(grids: GeoDataFrame, areas: GeoDataFrame) -> Series:
+    """Return the smallest code of the communities that hold each grid's point."""
+    points = shapely.point_on_surface(grids.geometry.to_numpy())
+    tree = shapely.STRtree(areas.geometry.to_numpy())
+    grid, area = tree.query(points, predicate="intersects")
+    held = Series(areas.index.to_numpy()[area], index=grid).groupby(level=0).min()
+    codes = held.reindex(np.arange(len(grids))).fillna("").to_numpy()
+    return Series(codes, index=grids.index)
+
+
+def _astray(grids: GeoDataFrame, areas: GeoDataFrame) -> tuple[Finding, ...]:
+    """Return the grids that lie for the most part outside their community."""
+    own = areas.geometry.loc[grids["community"]].to_numpy()
+    shapes = grids.geometry.to_numpy()
+    share = shapely.area(shapely.intersection(shapes, own)) / shapely.area(shapes)
+    return tuple(
+        Finding(
+            rule="grid_outside_community",
+            level="warning",
+            layer="grids",
+            code=str(grids.index[i]),
+            facts={
+                "community": areas["name"][grids["community"].iloc[i]],
+                "percent": round(100 * float(share[i])),
+            },
+            geometry=shapely.point_on_surface(shapes[i]),
+        )
+        for i in np.flatnonzero(share < _MOST)
+    )
+
+
+def _few(names: list[str]) -> str:
+    return "、".join(names[:20]) + (" …" if len(names) > 20 else "")  # noqa: PLR2004

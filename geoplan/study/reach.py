@@ -1,0 +1,149 @@
+"""How far and for whom: the walker and the circles that a study names."""
+
+from collections import Counter
+from dataclasses import replace
+
+from pandas import DataFrame
+
+from geoplan import columns, presets
+from geoplan.columns import Schema
+from geoplan.errors import InputError
+from geoplan.model import Circle, Finding, Walker
+from geoplan.study.settings import Settings, Table, nearest
+
+DEFAULT_WALKER = "adult"
+
+# The circles of a study that names none, for the tiers its stations have.
+DEFAULT_CIRCLES = (
+    {"name": "15分钟服务圈", "tier": "社区级", "minutes": 15},
+    {"name": "3分钟幸福圈", "tier": "网格级", "minutes": 3},
+)
+
+# Nobody walks faster: a speed beyond is km/h or m/min by mistake.
+_FASTEST = 3.0  # m/s
+
+
+def walker(settings: Settings) -> Walker:
+    """Return who walks: a preset, "adult" by default, or a speed of one's own.
+
+    Raises
+    ------
+    InputError
+        If the preset is not known, the speed is none, or both are named.
+    """
+    table = settings.table("walker")
+    if "speed" in table:
+        if "preset" in table:
+            raise settings.error("walker_both", table="walker", entry="speed")
+        speed = float(table["speed"])
+        if not 0 < speed <= _FASTEST:
+            raise settings.error(
+                "walker_speed", table="walker", entry="speed", value=speed
+            )
+        return Walker(preset="custom", speed=speed)
+    name, known = table.get("preset", DEFAULT_WALKER), presets.walkers()
+    if name not in known:
+        raise settings.error(
+            "walker_unknown",
+            table="walker",
+            entry="preset",
+            value=name,
+            known=", ".join(known),
+            near=nearest(name, list(known)),
+        )
+    return Walker(preset=name, speed=known[name].speed, access=known[name].access)
+
+
+def circles(
+    settings: Settings, *, stations: DataFrame
+) -> tuple[tuple[Circle, ...], tuple[Finding, ...]]:
+    """Return the circles, in the study's order, and what is odd about them.
+
+    Raises
+    ------
+    InputError
+        If a circle has not exactly one of minutes and metres, a name of its own,
+        and a tier that some station has.
+    """
+    present = sorted(set(stations["tier"]))
+    tables: tuple[Table, ...] = settings.circles
+    if not tables:
+        tables = tuple(c for c in DEFAULT_CIRCLES if c["tier"] in present)
+        if not tables:
+            raise InputError.at(
+                "circles_none", file=settings.path, tiers="、".join(present)
+            )
+    found = tuple(_circle(settings, table, present=present) for table in tables)
+    names = Counter(circle.name for circle in found)
+    for name, times in names.items():
+        if times > 1:
+            raise settings.error(
+                "circle_twice", table="circle", entry="name", name=name
+            )
+    return found, _odd(found, given=bool(settings.circles))
+
+
+def tier(settings: Settings, word: str, *, table: str = "stations") -> str:
+    """Return a tier as geoplan calls it.
+
+    Raises
+    ------
+    InputError
+        If the word is no tier.
+    """
+    known = columns.values("tier")
+    meant = known.get(columns.plain_value(word))
+    if meant is None:
+        tiers = "、".join(dict.fromkeys(known.values()))
+        raise settings.error(
+            "tier_unknown", table=table, entry="tier", value=word, tiers=tiers
+        )
+    return meant
+
+
+def without_tier(schema: Schema) -> Schema:
+    """Return the schema of stations whose tier the study names, not the file."""
+    named = replace(schema.columns["tier"], names=frozenset(), fallback=(), need="")
+    return replace(schema, columns={**schema.columns, "tier": named})
+
+
+def _circle(settings: Settings, table: Table, *, present: list[str]) -> Circle:
+    name = table["name"]
+    limits = [key for key in ("minutes", "metres") if key in table]
+    if len(limits) != 1:
+        raise settings.error("circle_limit", table="circle", entry="minutes", name=name)
+    limit = float(table[limits[0]])
+    if not limit > 0:
+        raise settings.error(
+            "circle_not_positive", table="circle", entry=limits[0], name=name
+        )
+    meant = tier(settings, table["tier"], table="circle")
+    if meant not in present:
+        raise settings.error(
+            "circle_tier_absent",
+            table="circle",
+            entry="tier",
+            name=name,
+            tier=meant,
+            tiers="、".join(present),
+        )
+    return Circle(
+        name=name,
+        tier=meant,
+        minutes=limit if limits == ["minutes"] else None,
+        metres=limit if limits == ["metres"] else None,
+        items=tuple(table.get("items", ())),
+    )
+
+
+def _odd(circles: tuple[Circle, ...], *, given: bool) -> tuple[Finding, ...]:
+    rules = []
+    if not given:
+        rules.append("circles_default")
+    if len({circle.minutes is None for circle in circles}) > 1:
+        rules.append("circles_mixed")
+    names = "、".join(circle.name for circle in circles)
+    return tuple(
+        Finding(rule=rule, level="info", layer="study", facts={"names": names})
+        for rule in rules
+    )

@@ -1,0 +1,206 @@
+"""The study file as it is written: its tables and keys checked, nothing opened.
+
+What may stand in it is the packaged data ``keys.toml``.
+"""
+
+import datetime as dt
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from geoplan.errors import InputError
+from geoplan.files.encodings import of_text
+
+Table = Mapping[str, Any]
+
+FILE_NAME = "study.toml"
+
+_PAIR = 2
+_LINE = re.compile(r"at line (\d+)")
+_PYTHON: dict[str, type | tuple[type, ...]] = {
+    "text": str,
+    "number": (int, float),
+    "count": int,
+    "date": (dt.date, str),
+    "texts": list,
+    "pair": list,
+    "table": dict,
+    "file": (str, dict),
+    "any": object,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """A study file whose every key is known and of its kind."""
+
+    path: Path
+    tables: Mapping[str, Table]
+    circles: tuple[Table, ...]
+    text: str
+
+    def table(self, name: str) -> Table:
+        """Return a table; empty if the file has none."""
+        return self.tables.get(name, {})
+
+    def error(self, key: str, *, table: str, entry: str, **facts: object) -> InputError:
+        """Return the error for an entry, with the line it stands in."""
+        place: dict[str, object] = {"file": self.path}
+        line = _line(self.text, table=table, entry=entry)
+        if line:
+            place["row"] = line
+        return InputError(key, place, {"table": table, "entry": entry, **facts})
+
+
+def read_settings(path: Path | str) -> Settings:
+    """Return a study file; ``path`` may be the folder that holds study.toml.
+
+    Raises
+    ------
+    InputError
+        If it is missing, is not TOML, or has a table, key or value that a study
+        file cannot have.
+    """
+    path = Path(path)
+    path = path / FILE_NAME if path.is_dir() else path
+    if not path.is_file():
+        raise InputError.at("study_missing", file=path)
+    text = _text(path)
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = _LINE.search(str(error))
+        raise InputError.at(
+            "study_syntax",
+            file=path,
+            row=int(line[1]) if line else None,
+            text=str(error),
+        ) from error
+    circles = raw.pop("circle", [])
+    settings = Settings(
+        path=path,
+        tables=raw,
+        circles=tuple(circles) if isinstance(circles, list) else (circles,),
+        text=text,
+    )
+    _check(settings)
+    return settings
+
+
+def nearest(word: str, known: list[str]) -> str:
+    """Return the known word most like a word.
+
+    Examples
+    --------
+    >>> nearest("minute", ["metres", "minutes", "name"])
+    'minutes'
+    """
+    return difflib.get_close_matches(word, known, n=1, cutoff=0.0)[0]
+
+
+def _text(path: Path) -> str:
+    data = path.read_bytes()
+    encoding = of_text(data)
+    if encoding is None:
+        raise InputError.at("study_encoding", file=path)
+    return data.decode(encoding).removeprefix("\ufeff").replace("\r\n", "\n")
+
+
+def _check(settings: Settings) -> None:
+    known = _keys()["tables"]
+    for name, table in settings.tables.items():
+        if name not in known:
+            near = nearest(name, list(known))
+            raise settings.error("study_table_unknown", table=name, entry="", near=near)
+        _check_table(settings, table, name=name)
+    for circle in settings.circles:
+        _check_table(settings, circle, name="circle")
+    for name in _keys()["required"]["tables"]:
+        if name not in settings.tables:
+            raise settings.error("study_table_missing", table=name, entry="")
+
+
+def _check_table(settings: Settings, table: object, *, name: str) -> None:
+    """Raise if a table has an unknown key, a wrong value or lacks a key."""
+    if not isinstance(table, dict):
+        raise settings.error("study_not_a_table", table=name, entry="")
+    kinds = _kinds(name)
+    for entry, value in table.items():
+        if entry not in kinds:
+            near = nearest(entry, list(kinds))
+            raise settings.error(
+                "study_key_unknown", table=name, entry=entry, near=near
+            )
+        _check_value(settings, value, kind=kinds[entry].rstrip("!"), at=(name, entry))
+    for entry, kind in kinds.items():
+        if kind.endswith("!") and entry not in table:
+            raise settings.error("study_key_missing", table=name, entry=entry)
+
+
+def _check_value(
+    settings: Settings, value: object, *, kind: str, at: tuple[str, str]
+) -> None:
+    table, entry = at
+    if kind == "later":
+        raise settings.error("study_key_later", table=table, entry=entry)
+    fits = isinstance(value, _PYTHON[kind]) and not (
+        isinstance(value, bool) and kind != "any"
+    )
+    if not fits or not _inner(value, kind):
+        shown = str(value)[:40]
+        raise settings.error(
+            f"study_value_{kind}", table=table, entry=entry, value=shown
+        )
+    if kind == "file" and isinstance(value, dict):
+        _check_table(settings, value, name="file")
+
+
+def _inner(value: Any, kind: str) -> bool:  # noqa: ANN401  whatever TOML holds
+    """Return whether the parts of a value are what its kind asks for."""
+    if kind == "texts":
+        return all(isinstance(part, str) for part in value)
+    if kind == "pair":
+        numbers = [part for part in value if isinstance(part, (int, float))]
+        return len(value) == len(numbers) == _PAIR
+    if kind == "table":
+        return all(isinstance(part, str) for part in value.values())
+    if kind == "count":
+        return bool(value >= 0)
+    if kind == "date" and isinstance(value, str):
+        return bool(re.fullmatch(r"\d{4}-\d{2}-\d{2}", value))
+    return True
+
+
+@cache
+def _keys() -> dict[str, Any]:
+    source = files("geoplan") / "study" / "keys.toml"
+    return tomllib.loads(source.read_text(encoding="utf-8"))
+
+
+@cache
+def _kinds(table: str) -> dict[str, str]:
+    """Return key → kind of a table, those of [file] first where it is like one."""
+    if table == "file":
+        return dict(_keys()["file"])
+    kinds = dict(_keys()["tables"][table])
+    like = kinds.pop("like", None)
+    return {**_keys()[like], **kinds} if like else kinds
+
+
+def _line(text: str, *, table: str, entry: str) -> int | None:
+    """Return the number of the line in which an entry, or else its table, stands."""
+    inside, header = False, None
+    for number, line in enumerate(text.split("\n"), start=1):
+        bracket = re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line)
+        if bracket:
+            inside = bracket[1].strip("\"'") == table
+            header = number if inside and header is None else header
+        elif inside and entry and re.match(rf"\s*[\"']?{re.escape(entry)}\b", line):
+            return number
+    return header

@@ -1,0 +1,93 @@
+"""What many tests share: the real data, the browser, the scripts as modules."""
+
+import importlib.util
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+
+#: The browser starts nothing of its own and finds no host but this file system.
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+]
+
+
+def load_script(name: str) -> ModuleType:
+    """Return ``scripts/<name>.py`` as a module.
+
+    Loaded by its path, under a name of its own: a script named like a package of
+    others (``coverage``, ``test``) must not hide that package. What it imports
+    from its own folder, it finds.
+    """
+    alias = f"script_{name}"
+    if alias not in sys.modules:
+        path = ROOT / "scripts" / f"{name}.py"
+        spec = importlib.util.spec_from_file_location(alias, path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[alias] = module
+        sys.path.append(str(path.parent))
+        spec.loader.exec_module(module)
+        sys.path.remove(str(path.parent))
+    return sys.modules[alias]
+
+
+@pytest.fixture(scope="session")
+def script() -> Callable[[str], ModuleType]:
+    """Give the function that loads a script as a module."""
+    return load_script
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """Give the folder of the repository."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Give the folder of real extracts that the project does not carry."""
+    named = os.environ.get("GEOPLAN_REAL_DATA")
+    if not named:
+        pytest.skip("GEOPLAN_REAL_DATA names no folder of real data")
+    assert Path(named).is_dir(), f"GEOPLAN_REAL_DATA={named} is no folder"
+    return Path(named)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Give one Chromium for the whole run; without one, skip, or fail in CI."""
+    chromium = load_script("chromium").find()
+    if chromium is None:
+        missing = "NO BROWSER: install Chrome or Edge, or set GEOPLAN_CHROMIUM"
+        if os.environ.get("CI", "").lower() == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """Give a fresh page the size of an office's screen."""
+    context = browser.new_context(
+        viewport={"width": 1366, "height": 768}, locale="zh-CN"
+    )
+    yield context.new_page()
+    context.close()

@@ -1,0 +1,50 @@
+"""What the wheel and the repository carry."""
+
+import shutil
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def wheel(root, tmp_path_factory):
+    """Give the names of all files in a freshly built wheel."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build = ["-m", "hatchling", "build", "--target", "wheel", "--directory", folder]
+    subprocess.run(  # noqa: S603  the project's own build backend
+        [sys.executable, *build], cwd=root, check=True, capture_output=True
+    )
+    (built,) = folder.glob("*.whl")
+    with zipfile.ZipFile(built) as archive:
+        return set(archive.namelist())
+
+
+@pytest.mark.parametrize("folder", ["geoplan", "data"])
+def test_the_wheel_carries_every_source_and_every_study(root, wheel, folder):
+    tracked = [
+        path.relative_to(root).as_posix()
+        for path in (root / folder).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    ]
+    inside = "" if folder == "geoplan" else "geoplan/"
+    assert {f"{inside}{path}" for path in tracked} <= wheel
+
+
+def test_the_wheel_carries_nothing_else(wheel):
+    tops = {name.partition("/")[0] for name in wheel}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"geoplan"}
+
+
+def test_git_ignores_no_source(root):
+    if not (root / ".git").exists() or not shutil.which("git"):
+        pytest.skip("not a clone: there is no git to ask")
+    asked = subprocess.run(
+        ["git", "ls-files", "-oi", "--exclude-standard", "geoplan", "data", "docs"],  # noqa: S607  wherever git is
+        cwd=root,
+        capture_output=True,
+        check=True,
+    )
+    ignored = asked.stdout.decode().splitlines()
+    assert not [path for path in ignored if not path.endswith(".pyc")]
