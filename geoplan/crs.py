@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from geopandas import GeoDataFrame
+import shapely
+from geopandas import GeoDataFrame, GeoSeries
 from pyproj import CRS, Proj, Transformer
 from pyproj.exceptions import CRSError
 
@@ -27,10 +28,13 @@ _ZONE_UNIT = 1_000_000.0  # the zone number stands in front of six digits
 # CGCS2000 measure as well as UTM does.
 CHINA = (73.0, 17.0, 135.5, 54.0)  # west, south, east, north; degrees
 
-_BEYOND_AREA = 3.0  # degrees a layer may lie outside a CRS's area of use
+# Degrees a layer may lie outside a CRS's area of use. Zones run from pole to pole,
+# whatever latitudes their register names.
+_BEYOND_LON, _BEYOND_LAT = 3.0, 30.0
 _MAX_LON, _MAX_LAT = 180.0, 90.0
 _DISTORTION = 0.01  # a metre of the CRS may differ from a metre by this share
 _ZONE_WIDTH = 3.0  # degrees either side of a custom projection's meridian
+_DECIMALS = 6  # of a moved coordinate: micrometres
 _METRE_NAMES = frozenset({"metre", "meter", "m"})
 
 
@@ -189,17 +193,25 @@ def to_working(
 ) -> GeoDataFrame:
     """Return a layer in the working CRS.
 
+    Coordinates that are moved are rounded to a micrometre, so that borders which
+    two layers share stay shared, whichever CRS each came from.
+
     Raises
     ------
     CrsError
         If a coordinate has no place in it.
     """
+    if CRS(frame.crs) == crs:
+        return frame
     moved = frame.to_crs(crs)
     if not np.isfinite(moved.geometry.bounds.to_numpy(float)).all():
         raise CrsError.at(
             "crs_no_place", file=file, layer=layer, crs=crs.to_string()[:80]
         )
-    return moved
+    shapes = moved.geometry.to_numpy().copy()
+    rounded = shapely.get_coordinates(shapes).round(_DECIMALS)
+    shapely.set_coordinates(shapes, rounded)
+    return moved.set_geometry(GeoSeries(shapes, index=moved.index, crs=moved.crs))
 
 
 def _middle(frame: GeoDataFrame) -> Middle:
@@ -246,10 +258,10 @@ def _inside(x: float, y: float, crs: CRS) -> bool:
         return False
     west, south, east, north = _area(crs)
     if west > east:  # over the antimeridian
-        return bool(south - _BEYOND_AREA <= lat <= north + _BEYOND_AREA)
+        return bool(south - _BEYOND_LAT <= lat <= north + _BEYOND_LAT)
     return bool(
-        west - _BEYOND_AREA <= lon <= east + _BEYOND_AREA
-        and south - _BEYOND_AREA <= lat <= north + _BEYOND_AREA
+        west - _BEYOND_LON <= lon <= east + _BEYOND_LON
+        and south - _BEYOND_LAT <= lat <= north + _BEYOND_LAT
     )
 
 
@@ -261,7 +273,7 @@ def _area(crs: CRS) -> tuple[float, float, float, float]:
     """
     if crs.area_of_use:
         return crs.area_of_use.bounds
-    epsg = crs.to_epsg(min_confidence=25)
+    epsg = crs.to_epsg(min_confidence=90)
     known = CRS.from_epsg(epsg).area_of_use if epsg else None
     if known:
         return known.bounds

@@ -7,44 +7,51 @@ import geoplan
 DATA = Path(__file__).resolve().parent.parent / "data" / "wenlan"
 MAP = Path("maps") / "my_coverage.html"
 
-# 1. Load the layers. Columns are known by their usual Chinese and English names,
-#    and everything is brought into one CRS in metres.
-grids = geoplan.read_layer(DATA / "grids.shp", "grids").frame
-crs = geoplan.working_crs(grids)
-files = {"grids": "grids.shp", "communities": "communities.gpkg"}
-files |= {"buildings": "buildings.gpkg", "land": "land.gpkg"}
-layers = geoplan.layers(
-    stations=geoplan.read_layer(
-        DATA / "stations.xlsx", "stations", crs=crs, datum="gcj02"
-    ).frame,
-    **{
-        layer: geoplan.read_layer(DATA / name, layer, crs=crs).frame
-        for layer, name in files.items()
-    },
-)
 
-# 2. Build the walking network.
-ways = geoplan.read_ways(DATA / "streets.osm.pbf", crs=crs)
-network = geoplan.build_network(ways)
-ground = {"network": network, "surroundings": ways.surroundings}
+def main() -> None:
+    """Load, walk, cover, map."""
+    # 1. Load the layers. Columns are known by their usual Chinese and English names,
+    #    and everything is brought into one CRS in metres.
+    grids = geoplan.read_layer(DATA / "grids.shp", "grids").frame
+    crs = geoplan.working_crs(grids)
+    files = {"grids": "grids.shp", "communities": "communities.gpkg"}
+    files |= {"buildings": "buildings.gpkg", "land": "land.gpkg"}
+    layers = geoplan.layers(
+        stations=geoplan.read_layer(
+            DATA / "stations.xlsx", "stations", crs=crs, datum="gcj02"
+        ).frame,
+        **{
+            layer: geoplan.read_layer(DATA / name, layer, crs=crs).frame
+            for layer, name in files.items()
+        },
+    )
 
-# 3. Walk: every building to every station within 15 minutes.
-adult = geoplan.Walker(preset="adult", speed=1.2)  # m/s
-minutes = geoplan.walking_minutes(layers, **ground, walker=adult, within=15)
-print(minutes.groupby("station")["building"].count().rename("buildings within 15"))
+    # 2. Build the walking network.
+    ways = geoplan.read_ways(DATA / "streets.osm.pbf", crs=crs)
+    network = geoplan.build_network(ways)
+    ground = {"network": network, "surroundings": ways.surroundings}
 
-# 4. Cover: who is served by any station, by the own one, and on the map's compass.
-circles = [
-    geoplan.Circle(name="15分钟服务圈", tier="社区级", minutes=15),
-    geoplan.Circle(name="3分钟幸福圈", tier="网格级", minutes=3),
-]
-coverage = geoplan.cover(layers, **ground, circles=circles, walker=adult)
-for circle in coverage.results["circles"]:
-    print(circle["name"], circle["households"])
+    # 3. Walk: every building to every station within 15 minutes.
+    adult = geoplan.Walker(preset="adult", speed=1.2)  # m/s
+    minutes = geoplan.walking_minutes(layers, **ground, walker=adult, within=15)
+    print(minutes.groupby("station")["building"].count().rename("buildings within 15"))
 
-# 5. Map: one file that opens without internet.
-imprint = geoplan.Imprint(study="文澜街道（虚构）", credits=("© OpenStreetMap",))
-geoplan.save_map(
-    coverage, MAP, layers=layers, network=network, ways=ways, imprint=imprint
-)
-print(MAP.resolve())
+    # 4. Cover: who is served by any station, by the own one, and on the map's compass.
+    circles = [
+        geoplan.Circle(name="15分钟服务圈", tier="社区级", minutes=15),
+        geoplan.Circle(name="3分钟幸福圈", tier="网格级", minutes=3),
+    ]
+    coverage = geoplan.cover(layers, **ground, circles=circles, walker=adult)
+    for circle in coverage.results["circles"]:
+        print(circle["name"], circle["households"])
+
+    # 5. Map: one file that opens without internet.
+    imprint = geoplan.Imprint(study="文澜街道（虚构）", credits=("© OpenStreetMap",))
+    geoplan.save_map(
+        coverage, MAP, layers=layers, network=network, ways=ways, imprint=imprint
+    )
+    print(MAP.resolve())
+
+
+if __name__ == "__main__":
+    main()

@@ -101,8 +101,18 @@ def test_cut_names_count_in_shapefiles_only():
 
 @pytest.mark.parametrize(
     "name",
-    ["姓名", "网格长", "网格员姓名", "联系电话", "手机号码", "身份证号", "户主", "Phone",
-     "室号", "owner_name"],
+    [
+        "姓名",
+        "网格长",
+        "网格员姓名",
+        "联系电话",
+        "手机号码",
+        "身份证号",
+        "户主",
+        "Phone",
+        "室号",
+        "owner_name",
+    ],
 )
 def test_people_are_never_read(name):
     got = columns.recognise([name, "户数"], schema=GRIDS, chosen={})

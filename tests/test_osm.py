@@ -257,6 +257,20 @@ def test_ways_before_their_nodes(tmp_path):
     assert found.frame.geometry.geom_equals(expected.frame.geometry).all()
 
 
+def test_nodes_that_an_editor_has_numbered_below_zero(tmp_path):
+    nodes = {-i if i > 3 else i: place for i, place in NODES.items()}
+    ways = {
+        way: ([-ref if ref > 3 else ref for ref in refs], tags)
+        for way, (refs, tags) in WAYS.items()
+    }
+    expected = read(tmp_path, xml())
+    found = read(tmp_path, xml(nodes=nodes, ways=ways))
+    assert found.frame["way"].tolist() == expected.frame["way"].tolist()
+    assert found.frame.geometry.geom_equals(expected.frame.geometry).all()
+    assert sorted(found.crossings["kind"]) == sorted(expected.crossings["kind"])
+    assert "water" in set(found.surroundings.barriers["kind"])
+
+
 def test_bounds(tmp_path):
     line = way(read(tmp_path, xml()), "w12").geometry
     ways = read(tmp_path, xml(), bounds=line.buffer(5).bounds)
@@ -271,6 +285,8 @@ def test_bounds(tmp_path):
         ("a.osm", b"<osm", "cannot be read"),
         ("a.osm.pbf", b"no PBF at all", "cannot be read"),
         ("a.osm", b'<osm version="0.6"></osm>', "nothing in this file"),
+        ("a.osm", b'<osm version="0.6"><node id="1" lon="400" lat="1"/></osm>', "400"),
+        ("a.osm.pbf", b"", "cannot be read"),
         ("a.graphml", b"<graphml/>", "no street graph"),
         ("a.geojson", b"{}", "cannot be read as a road layer"),
     ],

@@ -177,7 +177,7 @@ def _under_header(
 
     Rows without any content are left out, and columns beyond the last name.
     """
-    if cells.empty:
+    if not _filled(cells).any():
         raise InputError.at("table_empty", file=path, layer=layer)
     top = [
         [str(c).strip() for c in row] for row in cells.head(_HEADER_WITHIN).to_numpy()

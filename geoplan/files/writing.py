@@ -9,7 +9,7 @@ import json
 import math
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date as Date  # noqa: N812  a type, as the annotations need it
 from pathlib import Path
 from typing import Any
@@ -104,7 +104,8 @@ def _beside(path: Path) -> Iterator[Path]:
         reason = error.strerror or str(error)
         raise UsageError.at("cannot_write", file=path, reason=reason) from error
     finally:
-        place.unlink(missing_ok=True)
+        with suppress(OSError):
+            place.unlink(missing_ok=True)
 
 
 def _write_table(place: Path, name: str, frame: GeoDataFrame | DataFrame) -> None:

@@ -85,10 +85,13 @@ def _answer(coverage: Coverage, *, circle: Circle, number: int, lang: str) -> An
         for how in ("any", "own", "straight")
     )
     form = _form(total=total, reached=reached)
+    numbers = {"total": total, "any": reached, "out": total - reached}
     figures = {
-        "total": say(f"page.unit_{what}", lang=lang, n=f"{total:,}"),
-        "any": say(f"page.unit_{what}", lang=lang, n=f"{reached:,}"),
-        "out": say(f"page.unit_{what}", lang=lang, n=f"{total - reached:,}"),
+        **{
+            role: say(f"page.unit_{what}", lang=lang, n=f"{n:,}")
+            for role, n in numbers.items()
+        },
+        **{f"{role}_n": f"{n:,}" for role, n in numbers.items()},
         "share": share(reached, total),
         "limit": limit(circle, lang=lang),
         "station": station_word(circle.tier, lang=lang),
@@ -112,11 +115,14 @@ def _form(*, total: int, reached: int) -> str:
 
 
 def _filled(template: str, figures: dict[str, str]) -> tuple[tuple[str, str], ...]:
-    """Return a template in pieces, each figure with its name as its role."""
+    """Return a template in pieces, each figure with its name as its role.
+
+    A figure has its unit with it (``any``) or not (``any_n``); its role is one.
+    """
     pieces: list[tuple[str, str]] = []
     for literal, field, _, _ in Formatter().parse(template):
         if literal:
             pieces.append((literal, ""))
         if field:
-            pieces.append((figures[field], field))
+            pieces.append((figures[field], field.removesuffix("_n")))
     return tuple(pieces)

@@ -48,7 +48,7 @@ def coverage_page(
         "stations": places.stations(coverage, layers=layers, grain=grain),
         "buildings": places.buildings(coverage, grain=grain, counted=what, near=near),
         "compounds": places.compounds(layers, grain=grain),
-        "outlines": outlines(coverage, grain=grain),
+        "outlines": outlines(coverage, grain=grain, counted=what),
     }
     title = say("page.title_coverage", lang=lang, study=imprint.study)
     sentence = " ".join(answer.text for answer in answers(coverage, lang=lang))

@@ -16,12 +16,14 @@ from geoplan.model import Coverage
 
 _BAY = 16.0  # m, half the breadth of a bay that is closed
 _CORNER = 5.0  # m, radius of the rounding that is left
-_HOLE = 20_000.0  # m², the largest hole that is filled
+_HOLE = 100_000.0  # m², the largest hole that is filled
 _SPECK = 400.0  # m², the largest island that is left out
 _TOLERANCE = 0.8  # m
 
 
-def outlines(coverage: Coverage, *, grain: Grain) -> list[dict[str, Any]]:
+def outlines(
+    coverage: Coverage, *, grain: Grain, counted: str
+) -> list[dict[str, Any]]:
     """Return, a circle, its merged outline, those of its stations, and the gaps."""
     frame, gaps = coverage.outlines, coverage.gaps
     station = frame["station"].fillna("").astype(str)
@@ -31,6 +33,8 @@ def outlines(coverage: Coverage, *, grain: Grain) -> list[dict[str, Any]]:
         single = frame[here & (station != "")]
         missed = gaps[gaps["circle"] == circle.name]
         left = coverage.unreached[coverage.unreached["circle"] == circle.name]
+        if counted in left:
+            left = left[left[counted] > 0]
         merged = frame[here & (station == "")]
         found.append(
             {

@@ -1,7 +1,8 @@
 """What one OpenStreetMap file holds that matters to walkers, as plain arrays.
 
 The file is read as bytes first: any path that Python can open can be read, and
-a file that lists ways before their nodes can be sorted and read again.
+a file that lists ways before their nodes, or numbers new nodes below 0 as
+editors do, can be put in order and read again.
 """
 
 import tempfile
@@ -16,7 +17,7 @@ import shapely
 from numpy.typing import NDArray
 from osmium import BaseFilter
 from osmium.filter import EmptyTagFilter, KeyFilter
-from osmium.osm import AREA, NODE, RELATION, osm_entity_bits
+from osmium.osm import AREA, NODE, RELATION, WAY, osm_entity_bits
 
 from geoplan.errors import InputError
 from geoplan.presets import (
@@ -42,6 +43,7 @@ FORMATS = {
 }
 
 _RINGS = ("multipolygon", "boundary")
+_NEW_IDS = 2**40  # nodes that an editor has numbered -1, -2 … get ids above this
 _NODE_KEYS = ("barrier", "highway", "railway")
 
 
@@ -144,9 +146,9 @@ def read_extract(path: Path) -> Extract:
     data = path.read_bytes()
     try:
         extract = _scan(data, FORMATS[ending])
-        if extract.misses_most():
-            extract = _scan(_sorted(data, FORMATS[ending]), "pbf")
-    except (RuntimeError, ValueError) as error:
+        if extract.misses_most() or min(extract.refs, default=0) < 0:
+            extract = _scan(_ordered(data, FORMATS[ending]), "pbf")
+    except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
         raise InputError.at("osm_broken", file=path, problem=error) from error
     if extract.misses_most():
         raise InputError.at("osm_without_nodes", file=path)
@@ -233,12 +235,25 @@ def _add_way(extract: Extract, way: Any, tags: Tags) -> None:  # noqa: ANN401  u
         extract.positions.append(place.lat if known else np.nan)
 
 
-def _sorted(data: bytes, kind: str) -> bytes:
-    """Return the same content as PBF with nodes before ways before relations."""
-    reader = osmium.MergeInputReader()
-    reader.add_buffer(data, kind)
+def _ordered(data: bytes, kind: str) -> bytes:
+    """Return the same content as PBF: nodes before ways, no node id below 0."""
     with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "sorted.osm.pbf"
+        target = Path(folder) / "ordered.osm.pbf"
         with osmium.SimpleWriter(str(target)) as writer:
-            reader.apply(writer)
+            for entity in (NODE, WAY, RELATION):
+                things: Iterable[Any] = osmium.FileProcessor(
+                    osmium.io.FileBuffer(data, kind), entity
+                )
+                for thing in things:
+                    writer.add(_renumbered(thing))
         return target.read_bytes()
+
+
+def _renumbered(thing: Any) -> Any:  # noqa: ANN401  untyped library
+    """Return a node, or a way with its nodes, numbered from 0 up."""
+    if thing.is_node() and thing.id < 0:
+        return thing.replace(id=_NEW_IDS - thing.id)
+    if thing.is_way() and any(node.ref < 0 for node in thing.nodes):
+        refs = [n.ref if n.ref >= 0 else _NEW_IDS - n.ref for n in thing.nodes]
+        return thing.replace(nodes=refs)
+    return thing

@@ -22,6 +22,7 @@ HALF_WIDTH = {
 }
 MAIN = ("primary", "secondary", "tertiary")
 SMALLEST_M2 = 260.0
+THIN = 60.0  # metres: no tail of the limits is narrower
 LANE_REACH = 26.0  # metres a lane is carried on to meet a way
 FRONT_DEPTH = 12.0  # metres of a row of shops along a main road
 FRONT_SHARE = 0.45  # of a block; where shops would take more there are none
@@ -34,6 +35,7 @@ class Parcel:
     use: str
     quarter: str
     shape: Polygon
+    name: str = ""
 
 
 @dataclass(kw_only=True)
@@ -66,8 +68,10 @@ def limits(ways: gpd.GeoDataFrame, terrain: Terrain) -> Polygon:
         for face in faces(ways, terrain)
         if face.intersection(ring).area > face.area / 2
     ]
-    whole = shapely.union_all(inside, grid_size=0.01)
-    largest = max(shapely.get_parts(whole), key=lambda part: part.area)
+    stout = shapely.union_all(inside).buffer(-THIN / 2).buffer(THIN / 2 + 2)
+    kept = [face for face in inside if stout.contains(face.representative_point())]
+    whole = shapely.get_parts(shapely.union_all(kept, grid_size=0.01))
+    largest = max(whole, key=lambda part: part.area)
     return Polygon(largest.exterior)
 
 
@@ -104,9 +108,9 @@ def subdivide(
             ring = Polygon(np.reshape(place["ring"], (-1, 2)))
             taken = rest.intersection(ring)
             for part in _polygons(taken):
-                result.parcels.append(
-                    Parcel(use=place["use"], quarter="place", shape=part)
-                )
+                use, name = place["use"], place["name"]
+                parcel = Parcel(use=use, quarter="place", shape=part, name=name)
+                result.parcels.append(parcel)
             rest = rest.difference(ring.buffer(1.0, join_style="mitre"))
         for part in _polygons(rest):
             _divide_block(part, front=front, result=result, rng=rng)

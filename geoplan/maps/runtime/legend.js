@@ -49,7 +49,7 @@
       const n = study.stations.tier.filter(function (t) { return t === tier; }).length;
       found.push(["station " + tier, word(tier), [mark(tier), words.say("legend_count", { n })]]);
     });
-    found.push(["borders", words.say("legend_borders"), [line("M0 6h11M14 6h11M28 6h11", "borders"), ""]]);
+    found.push(["borders", words.say("legend_borders"), [borders(), ""]]);
     return found;
   }
 
@@ -66,6 +66,14 @@
   function line(path, role) {
     return draw("svg", { class: "line " + role, width: 40, height: 12, "aria-hidden": "true" },
       draw("path", { d: path }));
+  }
+
+  /* Grid, community and street lines side by side. */
+  function borders() {
+    return draw("svg", { class: "line borders", width: 40, height: 12, "aria-hidden": "true" },
+      [0.9, 1.7, 2.6].map(function (width, k) {
+        return draw("path", { d: "M" + 14 * k + " 6h11", "stroke-width": width });
+      }));
   }
 
   function mark(tier) {
@@ -103,5 +111,5 @@
     }
   }
 
-  geoplan.legend = { start, hiddenAtFirst, classes, tiers, word };
+  geoplan.legend = { start, hiddenAtFirst, entries, word };
 })((window.geoplan = window.geoplan || {}));

@@ -50,7 +50,7 @@
     const rows = shown.concat(open.full || !some.length ? full : []);
     put(get("rows"), rows.map(function (grid) { return row(grid, pick); }));
     put(get("all"), words.say("table_all", { n: study.grids.code.length }));
-    put(get("unit"), "（" + words.unit() + "）");
+    put(get("unit"), words.say("head_out", { unit: words.unit() }));
     const empty = study.grids.code.length - grids.length;
     put(get("more"), [
       some.length > shown.length ? link(words.say("more_rows", { n: some.length - shown.length }), "more", pick) : null,

@@ -43,6 +43,7 @@
 
     setDots: function (dots) {
       this._dots = dots;
+      this.options.padding = dots ? 0 : PADDING;
       this.repaint();
     },
   });
@@ -70,12 +71,13 @@
     }
     const layer = layerOf(pick.kind);
     if (pick.kind === "station") reach(p, pick.i);
+    if (layer) {
+      path(p, layer, [pick.i], true);
+      stroke(p, 7, "#FFFFFF");
+      stroke(p, 3.6, theme.COLOUR.ink);
+    }
     if (pick.kind === "building") walk(p, room, pick.i);
     if (pick.kind === "grid") walk(p, room, theme.circle().grids[pick.i].far);
-    if (!layer) return;
-    path(p, layer, [pick.i], true);
-    stroke(p, 7, "#FFFFFF");
-    stroke(p, 3.6, theme.COLOUR.ink);
   }
 
   function layerOf(kind) {

@@ -8,7 +8,9 @@
   const MM = 96 / 25.4;
   const SHEETS = { A4: [297, 210], A3: [420, 297] };
   const MARGIN = 12; // mm
-  const DOTS = 3; // of the drawn map, a pixel
+  /* Dots of the drawn map, a pixel. Chromium prints a canvas as the strokes it is
+     made of, but only a power of two keeps them to scale. */
+  const DOTS = 2;
   const WORST = 10;
   let before = null;
 
@@ -29,7 +31,7 @@
     const [width, height] = SHEETS[size];
     const inner = [(width - 2 * MARGIN) * MM, (height - 2 * MARGIN) * MM];
     get("page-size").textContent = "@page{size:" + size + " landscape;margin:" + MARGIN + "mm}" +
-      "@media print{html,body{width:" + inner[0] + "px;height:" + (inner[1] - 2) + "px}}";
+      ".printing,.printing body{width:" + inner[0] + "px;height:" + (inner[1] - 2) + "px}";
     document.documentElement.setAttribute("data-paper", size);
   }
 
@@ -73,14 +75,14 @@
     put(get("paper-title"), study.data.study + " · " + circle.name);
   }
 
+  /* The legend without its switches: signs, then what they mean. */
   function key() {
-    return make("div", { class: "keys" }, Array.from(get("legend").children).map(function (entry) {
-      if (entry.classList.contains("hidden")) return null;
-      const copy = entry.cloneNode(true);
-      copy.querySelectorAll("canvas").forEach(function (canvas, k) {
-        canvas.getContext("2d").drawImage(entry.querySelectorAll("canvas")[k], 0, 0);
-      });
-      return copy;
+    return make("div", { class: "keys" }, geoplan.legend.entries().map(function (entry) {
+      if (!state.shown(entry[0])) return null;
+      const name = make("span", { class: "name" }, entry[1]);
+      const signs = entry[2].slice();
+      signs.splice(entry[0] === "share" || entry[0] === "homes" ? 0 : 1, 0, name);
+      return make("p", {}, signs);
     }));
   }
 
@@ -98,7 +100,7 @@
     ]));
     return make("table", {}, [
       make("thead", {}, make("tr", {}, ["head_grid", "head_out", "head_total", "head_share"].map(function (name) {
-        return make("th", {}, words.say(name));
+        return make("th", {}, words.say(name, { unit: words.unit() }));
       }))),
       make("tbody", {}, rows),
     ]);

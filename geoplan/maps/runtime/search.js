@@ -89,6 +89,7 @@
     get("query").value = hit.title;
     close();
     get("query").blur();
+    document.body.classList.remove("finding");
     pick(hit);
   }
 

@@ -99,6 +99,9 @@
       this.options.painters.forEach(function (painter) {
         context.save();
         context.setTransform(dots, 0, 0, dots, 0, 0);
+        context.beginPath();
+        context.rect(0, 0, SIZE, SIZE);
+        context.clip();
         painter(p);
         context.restore();
       });

@@ -6,8 +6,7 @@
   const { study, state, words, frame, theme, ground } = geoplan;
 
   const FLY = 0.25; // seconds
-  const EDGE = 0.04; // share of the map left free round the study
-  const CLOSE = 18;
+  const EDGE = 0.02; // share of the map left free round the study
   const STILL = window.matchMedia && window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   function texts() {
@@ -24,6 +23,7 @@
     get("study").textContent = data.study;
     get("meta").textContent = [data.date ? words.say("meta_date", { date: data.date }) : "",
       words.say("meta_walker", { walker: data.walker, speed: data.speed })].concat(data.notes).filter(Boolean).join(" · ");
+    get("meta").title = get("meta").textContent;
   }
 
   function boxOf(thing) {
@@ -45,7 +45,7 @@
   }
 
   function fit(map, exactly) {
-    const bounds = frame.bounds(study.boxOf(study.street.layer)).pad(exactly ? 0.02 : EDGE);
+    const bounds = frame.bounds(study.boxOf(study.street.layer)).pad(exactly ? 0.01 : EDGE);
     map.fitBounds(bounds, { animate: false });
   }
 
@@ -87,8 +87,15 @@
     get("sheet").addEventListener("click", function () {
       const now = document.body.getAttribute("data-sheet") || "half";
       document.body.setAttribute("data-sheet", sizes[(sizes.indexOf(now) + 1) % sizes.length]);
-      window.dispatchEvent(new Event("resize"));
     });
+  }
+
+  /* Keeps the map as large as its place, wherever the page moves it. */
+  function follow(map) {
+    if (!window.ResizeObserver) return;
+    new ResizeObserver(function () {
+      if (!document.documentElement.classList.contains("printing")) map.invalidateSize({ animate: false });
+    }).observe(map.getContainer());
   }
 
   function layers(map) {
@@ -132,7 +139,9 @@
       drawn.marks.repaint();
       remember(map);
     });
-    recall(map);
+    map.invalidateSize({ animate: false, pan: false });
+    if (!recall(map)) fit(map);
+    follow(map);
     map.on("moveend", function () { remember(map); });
     document.documentElement.setAttribute("data-ready", "true");
     geoplan.map = map;

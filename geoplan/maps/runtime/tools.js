@@ -15,6 +15,7 @@
 
   function start(map, fit) {
     const buttons = [
+      ["search", "M9 4a5 5 0 1 0 .01 0M13 13l4 4", find],
       ["zoom_in", "M10 4v12M4 10h12", function () { map.zoomIn(); }],
       ["zoom_out", "M4 10h12", function () { map.zoomOut(); }],
       ["fit", "M4 8V4h4M12 4h4v4M16 12v4h-4M8 16H4v-4", fit],
@@ -33,6 +34,12 @@
     scale(map);
   }
 
+  /* Phones keep the search field away until it is asked for. */
+  function find() {
+    document.body.classList.toggle("finding");
+    if (document.body.classList.contains("finding")) get("query").focus();
+  }
+
   function scale(map) {
     const mpp = frame.view(map.getZoom()).mpp;
     const metres = LENGTHS.filter(function (length) { return length / mpp <= LONGEST; }).pop() || LENGTHS[0];
@@ -46,7 +53,8 @@
   }
 
   function sources() {
-    put(get("sources"), study.data.credits.concat(study.data.notes, study.data.crs ? [study.data.crs] : []).join(" · "));
+    put(get("sources"), study.data.credits.concat(study.data.crs || []).join(" · "));
+    get("sources").title = get("sources").textContent;
   }
 
   function toggle(map) {

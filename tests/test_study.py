@@ -1,0 +1,368 @@
+"""The study: its file checked key by key, its layers brought together."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from offices import (
+    CODES,
+    EAST,
+    NORTH,
+    PLAIN,
+    STUDY,
+    buildings,
+    grids,
+    stations,
+    write_shapefile,
+    write_study,
+)
+from shapely import LineString, Point, box
+
+from geoplan.errors import GeoplanError
+from geoplan.study import read_study
+
+
+def refused(folder, text):
+    path = write_study(folder, text=text)
+    with pytest.raises(GeoplanError) as caught:
+        read_study(path)
+    assert caught.value.say("zh")
+    return caught.value
+
+
+def rules(study):
+    return {finding.rule for finding in study.findings}
+
+
+def test_a_whole_study(tmp_path):
+    study = read_study(write_study(tmp_path))
+    assert study.name == "示例街道（虚构）"
+    assert study.date == "2026-06-30"
+    assert study.crs.to_epsg() == PLAIN
+    assert study.walker.speed == 1.2
+    assert [circle.minutes for circle in study.circles] == [15, 3]
+    assert list(study.layers.grids.index) == CODES
+    assert list(study.layers.grids["community"]) == ["甲社区", "乙社区"]
+    assert list(study.layers.communities.index) == sorted({"甲社区", "乙社区"})
+    assert study.layers.communities.area.round(6).tolist() == [250_000, 250_000]
+    assert list(study.layers.buildings["residential"]) == [True, False, True, True]
+    assert np.isnan(study.layers.buildings["levels"]["b3"])
+    assert list(study.layers.stations["name"]) == ["示例驿站", "s2"]
+    assert len(study.layers.entrances) == len(study.layers.gates) == 0
+    assert study.layers.land is None
+    assert len(study.ways.frame) == 1
+    assert rules(study) == {
+        "encoding_without_cpg",
+        "circles_default",
+        "communities_dissolved",
+        "use_unsaid",
+        "levels_zero",
+        "no_surroundings",
+    }
+    paths = [record.path for record in study.inputs]
+    assert {"grids.shp", "grids.dbf", "stations.csv", "ways.gpkg"} <= set(paths)
+    assert all(len(record.sha256) == 64 for record in study.inputs)
+    assert not study.from_openstreetmap
+
+
+def test_a_folder_stands_for_its_study_file(tmp_path):
+    write_study(tmp_path)
+    assert read_study(tmp_path).path == tmp_path / "study.toml"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gbk"])
+def test_a_study_file_saved_by_notepad(tmp_path, encoding):
+    path = write_study(tmp_path)
+    path.write_bytes(STUDY.replace("\n", "\r\n").encode(encoding))
+    assert read_study(path).name == "示例街道（虚构）"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "said"),
+    [
+        ("[grids]", "[grid]", "study_table_unknown", "[grids]"),
+        ("date =", "dat =", "study_key_unknown", "“date”"),
+        ('name = "示例街道（虚构）"', "", "study_key_missing", "name"),
+        ('name = "示例街道（虚构）"', "name = 3", "study_value_text", "3"),
+        ("date = 2026-06-30", 'date = "30.6.2026"', "study_value_date", "30.6.2026"),
+        ("date = 2026-06-30", 'notes = "x"', "study_value_texts", "x"),
+        ('path = "ways.gpkg"', "", "study_key_missing", "path"),
+        ('path = "ways.gpkg"', 'place = "示例市"', "study_key_later", "place"),
+        ('path = "ways.gpkg"', 'path = "w.gpkg"', "file_missing", "w.gpkg"),
+        ("[study]", "[study", "study_syntax", "line 2"),
+        ('datum = "wgs84"', "datum = 84", "study_value_text", "84"),
+        ('datum = "wgs84"', 'columns = ["a"]', "study_value_table", "columns"),
+        (
+            "[network]",
+            "[population]\npeople = -1\n[network]",
+            "study_value_count",
+            "-1",
+        ),
+        (
+            "[network]",
+            '[walker]\npreset = "adlt"\n[network]',
+            "walker_unknown",
+            "adult",
+        ),
+        ("[network]", "[walker]\nspeed = 80\n[network]", "walker_speed", "80"),
+        (
+            "[network]",
+            '[walker]\nspeed = 1\npreset = "adult"\n[network]',
+            "walker_both",
+            "preset",
+        ),
+        ("[network]", "[walker]\nband = [1, 2]\n[network]", "study_key_later", "band"),
+        ("[network]", "[elevation]\npath = 'x'\n[network]", "study_key_later", "path"),
+        ("[network]", "[division]\nband = [1]\n[network]", "study_value_pair", "[1]"),
+        ("[study]", '[study]\ncrs = "EPSG:3857"', "crs_distorts", "EPSG:4537"),
+        ("[study]", '[study]\ncrs = "EPSG:4490"', "crs_degrees", "EPSG:4537"),
+        ("[study]", '[study]\ncolumns = "x.toml"', "columns_file", "x.toml"),
+    ],
+)
+def test_study_files_that_cannot_be(tmp_path, old, new, key, said):
+    assert old in STUDY
+    error = refused(tmp_path, STUDY.replace(old, new, 1))
+    assert error.key == key
+    assert said in str(error)
+
+
+def test_an_error_names_the_line_of_the_study_file(tmp_path):
+    error = refused(tmp_path, STUDY.replace("date =", "dat =", 1))
+    assert error.where["row"] == 4
+
+
+CIRCLE = '\n[[circle]]\nname = "圈"\ntier = "社区级"\nminutes = 15\n'
+
+
+@pytest.mark.parametrize(
+    ("circle", "key"),
+    [
+        (CIRCLE.replace("minutes", "minuts"), "study_key_unknown"),
+        (CIRCLE.replace("minutes = 15", ""), "circle_limit"),
+        (CIRCLE + "metres = 1000\n", "circle_limit"),
+        (CIRCLE.replace("15", "0"), "circle_not_positive"),
+        (CIRCLE.replace("15", "nan"), "circle_not_positive"),
+        (CIRCLE.replace("社区级", "街道级"), "circle_tier_absent"),
+        (CIRCLE.replace("社区级", "省级"), "tier_unknown"),
+        (CIRCLE + CIRCLE, "circle_twice"),
+        (CIRCLE + 'hours = "night"\n', "study_key_later"),
+        (CIRCLE + 'demand = "elderly"\n', "study_key_later"),
+        (CIRCLE + 'items = "医保"\n', "study_value_texts"),
+        (CIRCLE.replace("[[circle]]", "[circle]"), None),
+    ],
+)
+def test_circles(tmp_path, circle, key):
+    if key:
+        assert refused(tmp_path, STUDY + circle).key == key
+    else:
+        assert len(read_study(write_study(tmp_path, text=STUDY + circle)).circles) == 1
+
+
+def test_circles_of_minutes_and_metres_are_told(tmp_path):
+    metres = CIRCLE.replace("圈", "米").replace("minutes = 15", "metres = 5000")
+    study = read_study(write_study(tmp_path, text=STUDY + CIRCLE + metres))
+    assert "circles_mixed" in rules(study)
+    assert [circle.metres for circle in study.circles] == [None, 5000]
+
+
+def test_a_tier_for_all_stations_of_a_file(tmp_path):
+    text = STUDY.replace('datum = "wgs84"', 'datum = "wgs84"\ntier = "社区"')
+    path = write_study(tmp_path, text=text + CIRCLE)
+    stations().drop(columns="层级").to_csv(tmp_path / "stations.csv", index=False)
+    assert list(read_study(path).layers.stations["tier"]) == ["社区级", "社区级"]
+
+
+COMMUNITIES = '\n[communities]\npath = "communities.gpkg"\n'
+
+
+def communities(folder, names=("甲社区", "乙社区")):
+    x = (EAST, EAST + 500)
+    gpd.GeoDataFrame(
+        {"社区编码": ["999999001001", "999999001002"], "社区名称": names},
+        geometry=[box(e, NORTH, e + 500, NORTH + 500) for e in x],
+        crs=PLAIN,
+    ).to_file(folder / "communities.gpkg")
+
+
+def test_grids_find_their_community_by_name(tmp_path):
+    path = write_study(tmp_path, text=STUDY + COMMUNITIES)
+    communities(tmp_path)
+    study = read_study(path)
+    assert list(study.layers.grids["community"]) == ["999999001001", "999999001002"]
+    assert "communities_dissolved" not in rules(study)
+
+
+def test_grids_without_a_name_find_their_community_by_place(tmp_path):
+    path = write_study(tmp_path, text=STUDY + COMMUNITIES)
+    communities(tmp_path)
+    write_shapefile(grids().drop(columns="所属社区"), tmp_path / "grids.shp")
+    study = read_study(path)
+    assert list(study.layers.grids["community"]) == ["999999001001", "999999001002"]
+
+
+def test_a_name_beats_a_place_and_is_told(tmp_path):
+    path = write_study(tmp_path, text=STUDY + COMMUNITIES)
+    communities(tmp_path, names=("乙社区", "甲社区"))
+    study = read_study(path)
+    assert list(study.layers.grids["community"]) == ["999999001002", "999999001001"]
+    assert "grid_outside_community" in rules(study)
+
+
+def test_a_community_that_is_not_there(tmp_path):
+    write_study(tmp_path)
+    communities(tmp_path, names=("丙社区", "乙社区"))
+    error = refused(tmp_path, STUDY + COMMUNITIES)
+    assert error.key == "grid_community_unknown"
+    assert error.where["row"] == 1
+
+
+def test_a_study_without_communities_is_one(tmp_path):
+    path = write_study(tmp_path)
+    write_shapefile(grids().drop(columns="所属社区"), tmp_path / "grids.shp")
+    study = read_study(path)
+    assert list(study.layers.communities["name"]) == ["示例街道（虚构）"]
+    assert set(study.layers.grids["community"]) == {"1"}
+
+
+def test_some_grids_without_a_community(tmp_path):
+    path = write_study(tmp_path)
+    write_shapefile(grids(所属社区=["甲社区", ""]), tmp_path / "grids.shp")
+    with pytest.raises(GeoplanError, match=CODES[1]):
+        read_study(path)
+
+
+POPULATION = '\n[population]\npath = "people.csv"\n'
+
+
+@pytest.mark.parametrize(
+    ("rows", "level"),
+    [
+        ([CODES[0], CODES[1], "合计"], "grids"),
+        (["示例二网", "示例一网", "合计"], "grids"),
+        (["甲社区", "乙社区", "总计"], "communities"),
+    ],
+)
+def test_totals_of_areas(tmp_path, rows, level):
+    path = write_study(tmp_path, text=STUDY + POPULATION)
+    table = pd.DataFrame({"名称": rows, "人口": [100, 200, 300]})
+    table.to_csv(tmp_path / "people.csv", index=False)
+    layer = getattr(read_study(path).layers, level)
+    assert sorted(layer["people"]) == [100, 200]
+
+
+def test_totals_that_differ_are_told(tmp_path):
+    path = write_study(tmp_path, text=STUDY + POPULATION)
+    table = pd.DataFrame({"网格编码": CODES, "户数": [300, 500]})
+    table.to_csv(tmp_path / "people.csv", index=False)
+    study = read_study(path)
+    assert list(study.layers.grids["households"]) == [300, 400]
+    assert "households_differ" in rules(study)
+
+
+@pytest.mark.parametrize(
+    ("rows", "key"),
+    [
+        ([CODES[0], "丁"], "population_area_unknown"),
+        ([CODES[0], "甲社区"], "population_area_unknown"),
+        ([CODES[0], CODES[0]], "population_area_twice"),
+    ],
+)
+def test_totals_of_areas_that_are_not_there(tmp_path, rows, key):
+    table = pd.DataFrame({"网格编码": rows, "户数": [300, 500]})
+    table.to_csv(tmp_path / "people.csv", index=False)
+    error = refused(tmp_path, STUDY + POPULATION)
+    assert error.key == key
+    assert error.where["row"] in {2, 3}
+
+
+def test_a_total_of_the_street(tmp_path):
+    study = read_study(
+        write_study(tmp_path, text=STUDY + "\n[population]\npeople = 39050\n")
+    )
+    assert study.totals["people"] == 39050
+    assert np.isnan(study.totals["households"])
+
+
+def test_a_layer_of_another_place(tmp_path):
+    path = write_study(tmp_path)
+    table = stations(经度=[114.3, 114.31], 纬度=[30.6, 30.6])
+    table.to_csv(tmp_path / "stations.csv", index=False, encoding="gbk")
+    with pytest.raises(GeoplanError) as caught:
+        read_study(path)
+    assert caught.value.key == "layer_elsewhere"
+
+
+def test_a_station_far_off_is_told(tmp_path):
+    path = write_study(tmp_path)
+    far = stations()
+    far.loc[1, "经度"] += 0.23
+    far.to_csv(tmp_path / "stations.csv", index=False, encoding="gbk")
+    study = read_study(path)
+    finding = next(f for f in study.findings if f.rule == "far_off")
+    assert finding.facts["codes"] == "s2"
+    assert 18 < finding.facts["km"] < 21
+    assert len(study.layers.stations) == 2
+
+
+def test_entrances_gates_land_and_barriers(tmp_path):
+    text = STUDY.replace(
+        'path = "buildings.gpkg"',
+        'path = "buildings.gpkg"\nentrances = {path = "doors.gpkg"}',
+    )
+    text += (
+        '\n[compounds]\npath = "compounds.gpkg"\ngates = "gates.gpkg"\n'
+        '[land]\nresidential = "land.gpkg"\n[barriers]\npath = "walls.gpkg"\n'
+    )
+    at = Point(EAST + 120, NORTH + 270)
+    area = box(EAST, NORTH, EAST + 400, NORTH + 400)
+    things = {
+        "doors": ({"楼栋编码": ["b1", "b9"]}, [at, at]),
+        "compounds": ({"小区名称": ["示例苑"], "是否有物业": ["无"]}, [area]),
+        "gates": ({"小区": ["示例苑"], "类型": ["人行"]}, [at]),
+        "land": ({"用地性质": ["R2"]}, [area]),
+        "walls": (
+            {"类型": ["wall"]},
+            [LineString([(EAST, NORTH), (EAST + 9, NORTH)])],
+        ),
+    }
+    for name, (table, shapes) in things.items():
+        frame = gpd.GeoDataFrame(table, geometry=shapes, crs=PLAIN)
+        frame.to_file(tmp_path / f"{name}.gpkg")
+    study = read_study(write_study(tmp_path, text=text))
+    layers = study.layers
+    assert list(layers.entrances["building"]) == ["b1"]
+    assert "entrance_building_unknown" in rules(study)
+    assert list(layers.compounds["managed"]) == [False]
+    assert list(layers.gates["compound"]) == ["示例苑"]
+    assert list(layers.land["kind"]) == ["R2"]
+    assert list(study.ways.surroundings.barriers["kind"]) == ["wall"]
+    assert {"land.gpkg", "walls.gpkg"} <= {record.path for record in study.inputs}
+
+
+def test_own_names_of_columns(tmp_path):
+    text = STUDY.replace("[grids]", '[grids]\ncolumns = {households = "家"}', 1)
+    path = write_study(tmp_path, text=text)
+    write_shapefile(grids().rename(columns={"户数": "家"}), tmp_path / "grids.shp")
+    assert list(read_study(path).layers.grids["households"]) == [300, 400]
+    more = "[layers.grids.columns]\nhouseholds = {names = ['家']}\n"
+    (tmp_path / "our.toml").write_text(more, encoding="utf-8")
+    text = STUDY.replace("[study]", '[study]\ncolumns = "our.toml"')
+    path.write_text(text, encoding="utf-8")
+    assert list(read_study(path).layers.grids["households"]) == [300, 400]
+
+
+def test_hostile_names_are_only_texts(tmp_path):
+    path = write_study(tmp_path)
+    names = ["</script><img onerror=1>", "=cmd()", "`${x}`", "{file}"]
+    buildings(楼栋名称=names).to_file(tmp_path / "buildings.gpkg")
+    assert list(read_study(path).layers.buildings["name"]) == names
+    buildings(楼栋编码=names).to_file(tmp_path / "buildings.gpkg")
+    assert list(read_study(path).layers.buildings.index) == names
+
+
+def test_grids_of_the_shipped_cities_keep_their_names(root):
+    study = read_study(root / "data" / "monaco")
+    assert study.from_openstreetmap
+    assert study.crs.to_epsg() == 32632
+    assert len(study.layers.buildings) == 1256
+    assert (study.layers.grids["community"].isin(study.layers.communities.index)).all()
