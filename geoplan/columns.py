@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal, cast
 
-Kind = Literal["code", "text", "count", "number", "flag", "year", "tier"]
+Kind = Literal["code", "text", "count", "number", "flag", "named", "year", "tier"]
 Need = Literal["", "error", "made", "quiet"]
 Chosen = Mapping[str, str]  #: canonical column → the file's own column
 
@@ -194,6 +194,25 @@ def lived_in(use: str) -> bool | None:
     if word in table["osm_elsewhere"] or any(p in word for p in table["elsewhere"]):
         return False
     return None
+
+
+@cache
+def is_residential_land(kind: str) -> bool:
+    """Return whether land of this kind is where people live.
+
+    Examples
+    --------
+    >>> is_residential_land("居住用地"), is_residential_land("R2")
+    (True, True)
+    >>> is_residential_land("商业用地")
+    False
+    """
+    table, word = _tables()["values"]["land"], plain_value(kind)
+    return (
+        word in table["whole"]
+        or word.startswith(tuple(table["code"]))
+        or any(part in word for part in table["part"])
+    )
 
 
 @cache

@@ -130,13 +130,21 @@ def test_fields_equal_brute_force_on_a_fine_raster(points, wall, limit):
     edge = np.repeat(network.edges.index.to_numpy(), 200)
     offset = np.tile(np.linspace(0, 1, 200), len(network.edges))
     offset = offset * network.edges["length_m"].to_numpy()[edge]
+    count = len(edge)
     samples = walk.spots_on(
-        edge, offset, way=way, thing=np.arange(len(edge)), leg_s=np.zeros(len(edge))
+        edge,
+        offset,
+        way=way,
+        thing=np.arange(count),
+        things=count,
+        leg_m=np.zeros(count),
     )
-    stations = on_edges([(0, 0, 0.0, 0.0)], 1)
-    ((_, seconds),) = walk.arrivals(
-        way, stations=stations, targets=samples, limit=limit
+    station = walk.spots(on_edges([(0, 0, 0.0, 0.0)], 1), way=way)
+    walks = walk.things_within(
+        way, stations=station, targets=samples, limit=limit * 1000
     )
+    seconds = np.full(count, np.inf)
+    seconds[walks.end] = walks.ms / 1000.0
     spots = shapely.line_interpolate_point(
         network.edges.geometry.to_numpy()[edge], offset
     )

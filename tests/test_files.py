@@ -38,57 +38,6 @@ def table(path, text, encoding="utf-8"):
     return path
 
 
-@pytest.mark.parametrize(
-    ("encoding", "cpg", "rule"),
-    [
-        ("gbk", None, "encoding_without_cpg"),
-        ("gbk", "UTF-8", "encoding_against_cpg"),
-        ("gbk", "ISO-8859-1", "encoding_against_cpg"),
-        ("gbk", "GBK", ""),
-        ("gbk", "936", ""),
-        ("utf-8", None, ""),
-        ("utf-8", "UTF-8", ""),
-        ("utf-8", "GBK", "encoding_against_cpg"),
-        ("gb18030", None, "encoding_without_cpg"),
-    ],
-)
-def test_shapefiles_in_any_encoding(tmp_path, encoding, cpg, rule):
-    path = write_shapefile(grids(), tmp_path / "g.shp", encoding=encoding, cpg=cpg)
-    file = read_layer(path, "grids", crs=METRIC)
-    assert list(file.frame.index) == CODES
-    assert list(file.frame["name"]) == ["示例一网", "示例二网"]
-    assert list(file.frame["community"]) == ["甲社区", "乙社区"]
-    assert list(file.frame["households"]) == [300, 400]
-    assert rules(file) == ({rule} if rule else set())
-    assert np.allclose(file.frame.total_bounds, BOUNDS, atol=1e-6)
-
-
-def test_a_text_cut_within_a_character_is_read(tmp_path):
-    frame = grids(网格名称=["示" * 100, "例"])
-    path = write_shapefile(frame, tmp_path / "g.shp", encoding="gbk")
-    dbf = path.with_suffix(".dbf")
-    dbf.write_bytes(dbf.read_bytes().replace("示".encode("gbk") * 100, b""))
-    body = ("示" * 99).encode("gbk") + "示".encode("gbk")[:1]
-    write_shapefile(frame.assign(网格名称=["x" * 199, "例"]), path, encoding="gbk")
-    dbf.write_bytes(dbf.read_bytes().replace(b"x" * 199, body))
-    file = read_layer(path, "grids")
-    assert file.frame["name"].iloc[0] == "示" * 99
-
-
-def test_a_western_shapefile_stays_western(tmp_path):
-    frame = grids(网格名称=["Straße", "Münze"]).rename(
-        columns={
-            "网格编码": "code",
-            "网格名称": "name",
-            "所属社区": "community",
-            "户数": "households",
-        }
-    )
-    frame["community"] = ["Süd", "Süd"]
-    path = write_shapefile(frame, tmp_path / "g.shp", encoding="cp1252")
-    assert list(read_layer(path, "grids").frame["name"]) == ["Straße", "Münze"]
-
-
 @pytest.mark.parametrize("name", ["g.gpkg", "g.geojson", "g.kml", "g.fgb", "g.GeoJSON"])
 def test_other_vector_formats(tmp_path, name):
     path = tmp_path / name
@@ -142,20 +91,6 @@ def test_several_tables_must_be_told_apart(tmp_path):
     assert "甲, 乙" in str(refused(path))
     assert "甲, 乙" in str(refused(path, sheet="丙"))
     assert list(read_layer(path, "grids", sheet="乙").frame["households"]) == [1, 2]
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16"])
-@pytest.mark.parametrize("separator", [",", "\t", ";"])
-def test_csv_in_any_encoding(tmp_path, encoding, separator):
-    path = tmp_path / "s.csv"
-    stations().to_csv(path, index=False, encoding=encoding, sep=separator)
-    file = read_layer(path, "stations", crs=METRIC)
-    assert list(file.frame.index) == ["s1", "s2"]
-    assert list(file.frame["name"]) == ["示例驿站", ""]
-    assert list(file.frame["tier"]) == ["社区级", "网格级"]
-    assert np.allclose(file.frame.geometry.x, [EAST + 250, EAST + 750], atol=0.05)
-    assert rules(file) == {"datum_assumed"}
-    assert list(file.row_numbers) == [2, 3]
 
 
 def test_a_workbook_with_a_title_and_codes_made_numbers(tmp_path):

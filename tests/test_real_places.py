@@ -99,7 +99,9 @@ def test_legs_equal_the_plain_reading(city):
             truth, found = slow_steps(point, around, edges, shapes, walls)
             flag = "fragment" if found is not None else ""
         mine = legs.candidates[legs.candidates["thing"] == number]
-        assert dict(zip(mine["edge"], mine["leg_m"], strict=True)) == pytest.approx(truth)
+        assert dict(zip(mine["edge"], mine["leg_m"], strict=True)) == pytest.approx(
+            truth
+        )
         assert legs.things["leg"].iloc[number] == flag
 
 
@@ -122,7 +124,7 @@ def test_all_minutes_equal_networkx(city):
         for node, metres in truth.items():
             if node[0] == "home":
                 pair = (station, node[1])
-                assert told[pair] == pytest.approx(metres / WALKER.speed, abs=1e-6)
+                assert told[pair] == pytest.approx(metres / WALKER.speed, abs=0.1)
                 missing.discard(pair)
     assert not missing
     assert len(told) > 1000
@@ -144,7 +146,10 @@ def slow_graph(network, station_legs, home_legs):
     for edge in network.edges.itertuples():
         stops = [
             (0.0, ("junction", edge.u)),
-            *((offset, ("cut", edge.Index, offset)) for offset in sorted(cuts[edge.Index])),
+            *(
+                (offset, ("cut", edge.Index, offset))
+                for offset in sorted(cuts[edge.Index])
+            ),
             (edge.length_m, ("junction", edge.v)),
         ]
         for (start, a), (end, b) in pairwise(stops):
@@ -175,12 +180,5 @@ def test_the_fragment_of_nanjing_is_no_trap(real_data):
     )
     assert legs.things["leg"].item() == ""
     way = walk.graph(network, walker=WALKER)
-    junctions = walk.spots_on(
-        np.arange(len(network.edges)),
-        np.zeros(len(network.edges)),
-        way=way,
-        thing=network.edges["u"].to_numpy(),
-        leg_s=np.zeros(len(network.edges)),
-    )
-    ((_, seconds),) = walk.arrivals(way, stations=legs, targets=junctions, limit=900)
-    assert len(np.unique(junctions.thing[seconds <= 900])) > 100
+    seeds = walk.spots(legs, way=way)
+    assert len(walk.nodes_within(way, stations=seeds, limit=900_000).end) > 100

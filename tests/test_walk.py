@@ -12,6 +12,8 @@ from towns import ADULT, on_edges, ways
 from geoplan import network as net
 from geoplan import walk
 from geoplan.model import Walker
+from geoplan.walk import plain, search
+from geoplan.walk.graph import FAR
 
 METRE_A_SECOND = Walker(preset="custom", speed=1.0)
 
@@ -117,24 +119,14 @@ def places(draw):
 
 def graph_of(size, edges, lengths, ways_open):
     u, v = np.array(edges).T
-    length = np.array(lengths)
-    forward, backward = np.array(ways_open).T
-    forward_s = np.where(forward, length, np.inf)
-    backward_s = np.where(backward, length, np.inf)
-    arcs = walk._least(  # noqa: SLF001  the graph is drawn, not built from lines
-        np.concatenate([v, u]),
-        np.concatenate([u, v]),
-        np.concatenate([forward_s, backward_s]),
-        size=size,
+    walked = (np.array(lengths) * 1000).astype(np.int32)
+    times = tuple(
+        np.where(allowed, walked, FAR).astype(np.int32)
+        for allowed in np.array(ways_open).T
     )
-    return walk.Graph(
-        u=u,
-        v=v,
-        length_m=length,
-        forward_s=forward_s,
-        backward_s=backward_s,
-        arcs=arcs,
-        speed=1.0,
+    xy = np.random.default_rng(size).uniform(0, 1000, (size, 2))
+    return walk.Graph.of(
+        (u, v), xy=xy, length_m=np.array(lengths), times=times, speed=1.0
     )
 
 
@@ -203,3 +195,37 @@ def test_minutes_equal_networkx(place, limit):
         assert (row.station >= 0) == bool(times)
         if times:
             assert row.seconds == pytest.approx(min(times))
+
+
+@settings(max_examples=200, deadline=None)
+@given(places(), st.sampled_from([15_000, 60_000, 2**30]), st.integers(1, 3))
+def test_compiled_equals_scipy_to_the_bit(place, limit, threads):
+    size, edges, lengths, ways_open, stations, things = place
+    way = graph_of(size, edges, lengths, ways_open)
+    seeds = walk.spots(legs_of(stations, lengths), way=way)
+    targets = walk.spots(legs_of(things, lengths), way=way)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GEOPLAN_THREADS", str(threads))
+        fast = [
+            search.nodes_within(way, stations=seeds, limit=limit),
+            search.things_within(way, stations=seeds, targets=targets, limit=limit),
+        ]
+    slow = [
+        plain.nodes_within(way, stations=seeds, limit=limit),
+        plain.things_within(way, stations=seeds, targets=targets, limit=limit),
+    ]
+    for mine, truth in zip(fast, slow, strict=True):
+        assert rows(mine) == rows(truth)
+    for mine, truth in zip(
+        search.nearest_labels(way, stations=seeds),
+        plain.nearest_labels(way, stations=seeds),
+        strict=True,
+    ):
+        assert mine.tolist() == truth.tolist()
+
+
+def rows(walks):
+    columns = [walks.station, walks.end, walks.ms]
+    if len(walks.spot):
+        columns.append(walks.spot)
+    return sorted(zip(*(column.tolist() for column in columns), strict=True))

@@ -49,8 +49,9 @@ def test_both_languages_have_the_same_entries(topic):
     assert sorted(zh) == sorted(en)
 
 
-@pytest.mark.parametrize("topic", TOPICS)
+@pytest.mark.parametrize("topic", sorted({*TOPICS} - {"page"}))
 def test_both_languages_use_the_same_facts(topic):
+    # A page's sentences take of the same facts what each language's grammar needs.
     zh, en = (dict(flat(texts(topic, lang))) for lang in LANGUAGES)
     differ = {
         key

@@ -6,7 +6,6 @@ ones, in which most cells are names the layer knows.
 
 import io
 import warnings
-import zipfile
 from collections import Counter
 from collections.abc import Collection
 from pathlib import Path
@@ -15,9 +14,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from openpyxl.utils.exceptions import InvalidFileException
 from pandas import DataFrame, Series
-from xlrd import XLRDError
 
 from geoplan.codes import SHEET_LIMIT
 from geoplan.columns import normal
@@ -34,26 +31,6 @@ _SEPARATORS = (",", "\t", ";")
 _HEADER_WITHIN = 15  # rows
 _LINES_A_ROW = 3  # over so many lines a row may run whose cells hold line breaks
 _ENGINES: dict[bytes, Engine] = {b"PK\x03\x04": "openpyxl", b"\xd0\xcf\x11\xe0": "xlrd"}
-
-#: What pandas and the sheet engines raise at files that are broken.
-_TROUBLE = (
-    XLRDError,
-    InvalidFileException,
-    zipfile.BadZipFile,
-    ValueError,
-    KeyError,
-    OSError,
-    IndexError,
-    TypeError,
-    AttributeError,
-    AssertionError,
-    EOFError,
-    OverflowError,
-    NotImplementedError,
-    SyntaxError,  # of the XML inside
-    RuntimeError,
-    MemoryError,
-)
 
 
 def read_text_table(
@@ -119,7 +96,7 @@ def _sheets(path: Path, *, layer: str, engine: Engine) -> dict[str, DataFrame]:
                 na_filter=False,
                 dtype=object,
             )
-        except _TROUBLE as error:
+        except Exception as error:
             text = " ".join(str(error).split())[:200] or type(error).__name__
             raise InputError.at(
                 "file_unreadable", file=path, layer=layer, text=text

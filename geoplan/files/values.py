@@ -52,7 +52,8 @@ def read(raw: Series, *, column: Column, place: Place) -> Series:
     """Return a raw column as its kind wants it.
 
     Codes and texts: missing is "". Counts and numbers: float64, missing is NaN.
-    Flags: boolean, missing is NA. Tiers: one of the known words, never missing.
+    Flags, and what is named or not: boolean, missing is NA. Tiers: one of the known
+    words, never missing.
     """
     readers = {
         "code": _codes,
@@ -60,6 +61,7 @@ def read(raw: Series, *, column: Column, place: Place) -> Series:
         "count": _counts,
         "number": _numbers,
         "flag": _flags,
+        "named": _named,
         "year": _years,
         "tier": _tiers,
     }
@@ -70,7 +72,7 @@ def empty(column: Column, *, index: pd.Index) -> Series:
     """Return the column of a file that has none: "", NaN or NA throughout."""
     if column.kind in {"count", "number", "year"}:
         return Series(np.nan, index=index, dtype=float, name=column.name)
-    if column.kind == "flag":
+    if column.kind in {"flag", "named"}:
         return Series(pd.NA, index=index, dtype="boolean", name=column.name)
     return Series("", index=index, dtype=str, name=column.name)
 
@@ -172,6 +174,16 @@ def _flags(raw: Series, place: Place) -> Series:
             meant.append(None)
         else:
             raise place.error("value_not_flag", at=at, value=value)
+    return Series(meant, index=raw.index, dtype="boolean")
+
+
+def _named(raw: Series, place: Place) -> Series:  # noqa: ARG001  one table of readers
+    known = columns.values("flag")
+    plain = [columns.plain_value(text(value)) for value in raw]
+    meant = [
+        None if p in columns.nothing() - known.keys() else known.get(p, "yes") == "yes"
+        for p in plain
+    ]
     return Series(meant, index=raw.index, dtype="boolean")
 
 

@@ -14,9 +14,7 @@ import pandas as pd
 import pyogrio
 from geopandas import GeoDataFrame
 from pandas import DataFrame, Series
-from pyogrio.errors import DataSourceError
 from pyproj.exceptions import CRSError
-from shapely.errors import ShapelyError
 
 from geoplan.errors import InputError
 from geoplan.files import encodings
@@ -62,12 +60,12 @@ def read_vector(
         Finding(rule="reader_said", level="info", layer=layer, facts={"text": text})
         for text in said
     ]
-    read_as = "utf-8"
+    texts, read_as = DataFrame(frame.drop(columns=frame.geometry.name)), "utf-8"
     if shapefile:
-        frame, read_as, told = _decoded(frame, path, layer=layer, encoding=encoding)
+        texts, read_as, told = _decoded(texts, path, layer=layer, encoding=encoding)
         findings += told
     return Raw(
-        frame=DataFrame(frame.drop(columns=frame.geometry.name)),
+        frame=texts,
         rows=Series(range(1, len(frame) + 1), index=frame.index),
         geometry=frame.geometry,
         parts=(path, *(p for c in _COMPANIONS if (p := _companion(path, c)))),
@@ -81,7 +79,7 @@ def _table(path: Path, *, layer: str, named: str | None) -> str:
     """Return which of a file's tables to read."""
     try:
         tables = pyogrio.list_layers(path)
-    except (DataSourceError, ValueError, OSError, UnicodeDecodeError) as error:
+    except Exception as error:
         raise _unreadable(path, layer, error) from error
     shapes = [str(name) for name, kind in tables if kind is not None]
     if named:
@@ -113,7 +111,7 @@ def _frame(
             raise InputError.at(
                 "crs_unreadable", file=path, layer=layer, text=_short(error)
             ) from error
-        except _TROUBLE as error:
+        except Exception as error:
             raise _unreadable(path, layer, error) from error
     if not isinstance(frame, GeoDataFrame):
         raise InputError.at("no_geometry_table", file=path, layer=layer)
@@ -121,43 +119,24 @@ def _frame(
     return frame, said
 
 
-#: What GDAL, pyogrio, pandas and GEOS raise at files that are broken.
-_TROUBLE = (
-    DataSourceError,
-    ShapelyError,
-    ValueError,  # UnicodeDecodeError is one, so are pyogrio's layer errors
-    OSError,
-    RuntimeError,
-    MemoryError,
-    OverflowError,
-    TypeError,
-    AttributeError,
-    KeyError,
-)
-
-
 def _decoded(
-    frame: GeoDataFrame, path: Path, *, layer: str, encoding: str | None
-) -> tuple[GeoDataFrame, str, list[Finding]]:
-    """Return a shapefile's frame with its bytes as text, the encoding and why."""
-    texts = [c for c in frame.columns if c != frame.geometry.name]
-    cells = [c for c in texts if not pd.api.types.is_numeric_dtype(frame[c])]
-    parts = {str(name).encode(_BYTES, "replace") for name in texts}
-    for column in cells:
-        parts |= {v.encode(_BYTES) for v in frame[column].unique() if _is_bytes(v)}
+    table: DataFrame, path: Path, *, layer: str, encoding: str | None
+) -> tuple[DataFrame, str, list[Finding]]:
+    """Return a shapefile's table with its bytes as text, the encoding and why."""
+    parts = {str(name).encode(_BYTES, "replace") for name in table.columns}
+    columns = [table.iloc[:, i] for i in range(table.shape[1])]  # names may repeat
+    for column in columns:
+        if not pd.api.types.is_numeric_dtype(column):
+            parts |= {v.encode(_BYTES) for v in column.unique() if _is_bytes(v)}
     told = encoding or _cpg(path)
     found = _encoding(parts, chosen=encoding, told=told)
     if not found:
         key = "encoding_wrong" if encoding else "encoding_unknown"
         raise InputError.at(key, file=path, layer=layer, encoding=encoding or "")
-    decoded = frame.copy()
-    for column in cells:
-        decoded[column] = [_text(v, found.name) for v in frame[column]]
-    names = {c: _text(str(c), found.name) if c in texts else c for c in frame.columns}
-    decoded = decoded.set_axis(list(names.values()), axis=1).set_geometry(
-        frame.geometry.name
-    )
-    return decoded, found.name, _encoding_finding(found, told, layer=layer)
+    decoded = table.map(lambda cell: _text(cell, found.name))
+    names = [_text(str(name), found.name) for name in table.columns]
+    finding = _encoding_finding(found, told, layer=layer)
+    return decoded.set_axis(names, axis=1), found.name, finding
 
 
 def _encoding(
@@ -217,7 +196,7 @@ def _parquet(path: Path, *, layer: str) -> Raw:
         frame = geopandas.read_parquet(path)
     except ImportError as error:
         raise InputError.at("parquet_unread", file=path, layer=layer) from error
-    except _TROUBLE as error:
+    except Exception as error:
         raise _unreadable(path, layer, error) from error
     frame = frame.reset_index(drop=True)
     return Raw(

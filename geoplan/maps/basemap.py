@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import shapely
-from geopandas import GeoDataFrame
+from geopandas import GeoDataFrame, GeoSeries
 from pandas import Series
 from shapely.geometry.base import BaseGeometry
 
@@ -119,6 +119,10 @@ def _ways(
     joined = _merged(lines, group=group[sorting])
     kept = order.drop_duplicates().sort_values(["class", "name"])
     parts, part_of = shapely.get_parts(joined, return_index=True)
+    if len(parts):  # neighbours follow one another: short steps, small numbers
+        along = GeoSeries(parts).hilbert_distance().to_numpy()
+        order_of = np.lexsort([along, part_of])
+        parts, part_of = parts[order_of], part_of[order_of]
     return {
         **shapes(parts, grain=grain, tolerance=_WAY_TOLERANCE),
         "class": ints(kept["class"].to_numpy()[part_of]),

@@ -9,6 +9,7 @@ from geoplan.maps.answer import TIERS, Answer, answers, counted, limit, station_
 from geoplan.maps.basemap import base_layers, way_names, window
 from geoplan.maps.encoding import Grain
 from geoplan.maps.outlines import outlines
+from geoplan.maps.routes import routes
 from geoplan.maps.shell import map_page
 from geoplan.model import Circle, Coverage, Imprint, Layers, Network, Surroundings
 from geoplan.wording import say, texts
@@ -49,6 +50,7 @@ def coverage_page(
         "buildings": places.buildings(coverage, grain=grain, counted=what, near=near),
         "compounds": places.compounds(layers, grain=grain),
         "outlines": outlines(coverage, grain=grain, counted=what),
+        "routes": routes(coverage, network=network, grain=grain, counted=what),
     }
     title = say("page.title_coverage", lang=lang, study=imprint.study)
     sentence = " ".join(answer.text for answer in answers(coverage, lang=lang))

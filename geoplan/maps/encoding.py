@@ -20,7 +20,7 @@ from pyproj import CRS, Transformer
 Geometries = NDArray[Any]  # of shapely geometries
 
 _MERCATOR = "EPSG:3857"
-_STEP = 0.2  # Web Mercator metres, 0.1 to 0.2 m on the ground where people live
+_STEP = 0.4  # Web Mercator metres, 0.2 to 0.4 m on the ground where people live
 _GROUPS = 5  # seven-bit groups in 32 bits and the sign
 
 

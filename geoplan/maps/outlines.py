@@ -21,9 +21,7 @@ _SPECK = 400.0  # m², the largest island that is left out
 _TOLERANCE = 0.8  # m
 
 
-def outlines(
-    coverage: Coverage, *, grain: Grain, counted: str
-) -> list[dict[str, Any]]:
+def outlines(coverage: Coverage, *, grain: Grain, counted: str) -> list[dict[str, Any]]:
     """Return, a circle, its merged outline, those of its stations, and the gaps."""
     frame, gaps = coverage.outlines, coverage.gaps
     station = frame["station"].fillna("").astype(str)

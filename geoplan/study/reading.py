@@ -121,6 +121,7 @@ def _layers(reader: Reader) -> tuple[Layers, list[LayerFile], tuple[Finding, ...
         found += told
     buildings, about_uses = tidy.homes(read["buildings"].frame)
     doors, about_doors = tidy.doors(_frame(read, "entrances", crs), buildings=buildings)
+    land, about_land = tidy.residential(read["land"]) if "land" in read else (None, ())
     stations = tidy.with_names(read["stations"].frame)
     const = tables["stations"].get("tier")
     layers = Layers(
@@ -131,12 +132,12 @@ def _layers(reader: Reader) -> tuple[Layers, list[LayerFile], tuple[Finding, ...
         if const
         else stations,
         entrances=doors,
-        land=read["land"].frame if "land" in read else None,
+        land=land,
         compounds=_frame(read, "compounds", crs),
         gates=_frame(read, "gates", crs),
         candidates=_frame(read, "candidates", crs),
     )
-    return layers, files, (*found, *about_uses, *about_doors)
+    return layers, files, (*found, *about_uses, *about_doors, *about_land)
 
 
 def _others(reader: Reader, *, crs: CRS) -> dict[str, LayerFile]:

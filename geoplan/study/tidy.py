@@ -9,7 +9,7 @@ from geopandas import GeoDataFrame
 from pandas import Series
 
 from geoplan import columns
-from geoplan.errors import CrsError
+from geoplan.errors import CrsError, InputError
 from geoplan.files import LayerFile
 from geoplan.model import Finding, Ways
 from geoplan.study.areas import by_code_or_name
@@ -73,6 +73,30 @@ def homes(buildings: GeoDataFrame) -> tuple[GeoDataFrame, tuple[Finding, ...]]:
         levels=buildings["levels"].replace(0.0, np.nan),
     )
     return lived, tuple(findings)
+
+
+def residential(file: LayerFile) -> tuple[GeoDataFrame, tuple[Finding, ...]]:
+    """Return the land where people live, out of a layer of land.
+
+    All of it where no kind is given.
+
+    Raises
+    ------
+    InputError
+        If kinds are given, and none is one where people live.
+    """
+    land = file.frame
+    if (land["kind"] == "").all():
+        return land, ()
+    home = land["kind"].map(columns.is_residential_land).astype(bool)
+    if not home.any():
+        kinds = "、".join(dict.fromkeys(land["kind"]))[:200]
+        raise InputError.at("land_none", file=file.path, layer="land", kinds=kinds)
+    if home.all():
+        return land, ()
+    facts = {"count": int((~home).sum())}
+    other = Finding(rule="land_other", level="info", layer="land", facts=facts)
+    return land[home], (other,)
 
 
 def doors(

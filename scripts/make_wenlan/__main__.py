@@ -29,15 +29,19 @@ def write_town(town: Town, folder: Path) -> None:
     grids = tables.theirs(tables.placed(town.grids), "grids")
     files.write_shapefile(grids, folder / "grids.shp")
     communities = tables.theirs(tables.placed(town.communities), "communities")
-    files.write_geopackage(communities, folder / "communities.gpkg")
+    files.write_geopackage(folder / "communities.gpkg", communities=communities)
     buildings = tables.buildings_table(town)
     for layer, frame in {
         "buildings": buildings,
         "compounds": tables.compounds_table(town),
-        "land": tables.land_table(town),
     }.items():
         placed = tables.theirs(tables.placed(frame, "EPSG:4490"), layer)
-        files.write_geopackage(placed, folder / f"{layer}.gpkg")
+        files.write_geopackage(folder / f"{layer}.gpkg", **{layer: placed})
+    land = tables.theirs(tables.placed(tables.land_table(town), "EPSG:4490"), "land")
+    homes = land["用地类型"].eq("居住用地")
+    files.write_geopackage(
+        folder / "land.gpkg", residential=land[homes], other=land[~homes]
+    )
     gates = tables.gates_table(town, np.random.default_rng(SEED))
     files.write_csv(tables.theirs(gates, "gates"), folder / "gates.csv")
     stations = tables.theirs(tables.stations_table(town), "stations")

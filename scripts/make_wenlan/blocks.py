@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -16,9 +17,17 @@ PLAN = tomllib.loads((Path(__file__).parent / "plan.toml").read_text("utf-8"))
 
 #: Half the width of a road with its pavements, metres, by highway.
 HALF_WIDTH = {
-    **{"primary": 13.0, "secondary": 10.0, "tertiary": 8.0, "residential": 5.5},
-    **{"primary_link": 6.0, "secondary_link": 6.0, "unclassified": 5.5},
-    **{"pedestrian": 5.0, "living_street": 3.2, "service": 3.5, "footway": 1.6},
+    "primary": 13.0,
+    "secondary": 10.0,
+    "tertiary": 8.0,
+    "residential": 5.5,
+    "primary_link": 6.0,
+    "secondary_link": 6.0,
+    "unclassified": 5.5,
+    "pedestrian": 5.0,
+    "living_street": 3.2,
+    "service": 3.5,
+    "footway": 1.6,
 }
 MAIN = ("primary", "secondary", "tertiary")
 SMALLEST_M2 = 260.0
@@ -55,8 +64,9 @@ def new_streets() -> gpd.GeoDataFrame:
 
 def faces(ways: gpd.GeoDataFrame, terrain: Terrain) -> list[Polygon]:
     """Return the faces between the ways, the river's and the railway's axis."""
-    axes = [terrain.river_axis, terrain.rail_axis]
-    lines = shapely.union_all([*ways.geometry, *axes], grid_size=0.01)
+    cuts = [LineString(np.reshape(cut, (-1, 2))) for cut in PLAN["limits"]["cuts"]]
+    borders = [*ways.geometry, *cuts, terrain.river_axis, terrain.rail_axis]
+    lines = shapely.union_all(borders, grid_size=0.01)
     return list(shapely.get_parts(shapely.polygonize(shapely.get_parts(lines))))
 
 
@@ -69,7 +79,7 @@ def limits(ways: gpd.GeoDataFrame, terrain: Terrain) -> Polygon:
         if face.intersection(ring).area > face.area / 2
     ]
     stout = shapely.union_all(inside).buffer(-THIN / 2).buffer(THIN / 2 + 2)
-    kept = [face for face in inside if stout.contains(face.representative_point())]
+    kept = [face for face in inside if stout.intersection(face).area > face.area / 2]
     whole = shapely.get_parts(shapely.union_all(kept, grid_size=0.01))
     largest = max(whole, key=lambda part: part.area)
     return Polygon(largest.exterior)
@@ -257,7 +267,7 @@ def _carry_on(
     return np.asarray(nearest + along * 0.05)
 
 
-def _quarter(block: Polygon) -> dict:  # type: ignore[type-arg]  a TOML table
+def _quarter(block: Polygon) -> dict[str, Any]:
     middle = block.representative_point()
     for quarter in PLAN["quarter"]:
         if Polygon(np.reshape(quarter["ring"], (-1, 2))).contains(middle):

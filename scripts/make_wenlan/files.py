@@ -30,10 +30,11 @@ def write_shapefile(frame: gpd.GeoDataFrame, path: Path) -> None:
     table.write_bytes(bytes(content))
 
 
-def write_geopackage(frame: gpd.GeoDataFrame, path: Path) -> None:
-    """Write a GeoPackage with one layer named like the file."""
+def write_geopackage(path: Path, **layers: gpd.GeoDataFrame) -> None:
+    """Write a GeoPackage with these layers, in this order."""
     path.unlink(missing_ok=True)
-    frame.to_file(path, driver="GPKG", layer=path.stem)
+    for name, frame in layers.items():
+        frame.to_file(path, driver="GPKG", layer=name)
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
@@ -55,7 +56,9 @@ def write_workbook(frame: pd.DataFrame, path: Path, *, sheet: str) -> None:
     page.freeze_panes = "A2"
     for column, name in zip(page.columns, frame.columns, strict=True):
         widest = max(len(str(value)) for value in [name, *frame[name]])
-        page.column_dimensions[column[0].column_letter].width = min(widest * 1.6 + 2, 48)
+        page.column_dimensions[column[0].column_letter].width = min(
+            widest * 1.6 + 2, 48
+        )
     book.properties.creator = "示例数据"
     book.properties.created = datetime(*ZIP_DATE)  # noqa: DTZ001  the file's own clock
     book.save(path)

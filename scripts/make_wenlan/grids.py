@@ -78,7 +78,8 @@ def grow(
         best = max(
             near,
             key=lambda j: (
-                border[i][j] / min(length[i], length[j]) - 0.35 * (w + weight[j]) / mean,
+                border[i][j] / min(length[i], length[j])
+                - 0.22 * (w + weight[j]) / mean,
                 -j,
             ),
         )

@@ -45,9 +45,7 @@ class Surveyor:
     main: BaseGeometry  #: the main roads
 
 
-def survey(
-    layouts: list[Layout], ways: gpd.GeoDataFrame, terrain: Terrain
-) -> Surveyor:
+def survey(layouts: list[Layout], ways: gpd.GeoDataFrame, terrain: Terrain) -> Surveyor:
     """Return what is needed to find ways out of the parcels."""
     shapes = [layout.parcel.shape for layout in layouts]
     uses = [layout.parcel.use for layout in layouts]
@@ -97,9 +95,7 @@ def clear_ways(layouts: list[Layout], lines: Sequence[LineString]) -> None:
         layout.houses = [h for i, h in enumerate(layout.houses) if i not in hit]
 
 
-def _compound(
-    layout: Layout, surveyor: Surveyor, rng: np.random.Generator
-) -> Ground:
+def _compound(layout: Layout, surveyor: Surveyor, rng: np.random.Generator) -> Ground:
     ground = Ground(layout=layout)
     luck = rng.random(6)
     if layout.parcel.use == "slabs_old" and luck[0] < 0.10:  # noqa: PLR2004  no wall
@@ -183,13 +179,13 @@ def _exits(
     if layout.spine is None:
         return []
     lines = [layout.spine, *sorted(layout.rows, key=lambda row: -row.length)[:3]]
-    exits = []
+    exits: list[tuple[LineString, Point, str]] = []
     for line in lines:
         start, end = (Point(xy) for xy in np.asarray(line.coords)[[0, -1]])
         for a, b in ((start, end), (end, start)):
             found = _way_out(a, b, surveyor, boundary)
             if found is not None and all(
-                found[1].distance(gate) > 25 for _, gate, _ in exits  # noqa: PLR2004
+                found[1].distance(gate) > 25 for _, gate, _ in exits
             ):
                 exits.append(found)
     return exits
@@ -202,7 +198,7 @@ def _way_out(
     a, b = np.asarray(start.coords)[0], np.asarray(end.coords)[0]
     along = (b - a) / np.hypot(*(b - a))
     ray = LineString([b, b + along * REACH])
-    hits = []
+    hits: list[tuple[float, tuple[float, float], int]] = []
     for i in surveyor.tree.query(ray, predicate="intersects"):
         crossing = shapely.get_coordinates(ray.intersection(surveyor.ways.geometry[i]))
         hits.extend((float(np.hypot(*(p - b))), tuple(p), i) for p in crossing)

@@ -150,11 +150,15 @@ def _rows(layout: Layout, style: Style, rng: np.random.Generator) -> None:
     def back(geometry: BaseGeometry) -> BaseGeometry:
         return affinity.rotate(geometry, angle, origin=origin)
 
-    kept = [h for h in houses if inner.buffer(0.1).contains(h) and rng.random() < style.kept]
+    kept = [
+        h for h in houses if inner.buffer(0.1).contains(h) and rng.random() < style.kept
+    ]
     for house in kept:
         levels = int(rng.integers(style.levels[0], style.levels[1] + 1))
         layout.houses.append(
-            House(shape=back(house), use=style.use, levels=levels, kind=layout.parcel.use)
+            House(
+                shape=back(house), use=style.use, levels=levels, kind=layout.parcel.use
+            )
         )
     layout.spine = back(spine) if spine is not None else None
     layout.rows = [back(path) for path in paths if path is not None]
@@ -213,7 +217,9 @@ def _row(
         lengths.append(shortest)
     if not lengths:
         return []
-    spare = (right - left - sum(lengths) - style.gap * (len(lengths) - 1)) / len(lengths)
+    spare = (right - left - sum(lengths) - style.gap * (len(lengths) - 1)) / len(
+        lengths
+    )
     x = left + spare / 2
     row = []
     for length in lengths:
@@ -266,7 +272,9 @@ def _small(layout: Layout, inner: BaseGeometry, rng: np.random.Generator) -> Non
         if not inner.contains(box) or taken.intersects(box):
             continue
         levels = int(rng.integers(1, 3))
-        layout.houses.append(House(shape=box, use="配套", levels=levels, kind="small"))
+        layout.houses.append(
+            House(shape=box, use="配套设施", levels=levels, kind="small")
+        )
         taken = taken.union(box.buffer(3.5))
         wanted -= 1
         if not wanted:
@@ -304,7 +312,7 @@ def _shops(shape: Polygon, rng: np.random.Generator) -> list[House]:
         if body.geom_type != "Polygon" or body.area < 60:  # noqa: PLR2004  too small
             continue
         box = body.minimum_rotated_rectangle
-        crooked = body.area < 0.72 * box.area  # noqa: PLR2004  a wedge, not a house
+        crooked = body.area < 0.72 * box.area
         if crooked or box.length**2 > 70 * box.area or rng.random() < 0.08:  # noqa: PLR2004
             continue
         levels = int(rng.integers(1, 5))

@@ -85,7 +85,9 @@ def _map_wall(
             *(gate.buffer(WALL_GAP) for gate in ground.gates),
         ]
     )
-    pieces = [p for p in _lines(shapely.line_merge(wall.difference(gaps))) if p.length > 2]  # noqa: E501, PLR2004
+    pieces = [
+        p for p in _lines(shapely.line_merge(wall.difference(gaps))) if p.length > 2
+    ]
     extract.add_ways(pieces, {"barrier": ground.wall})
 
 
@@ -100,7 +102,9 @@ def _map_green(extract: Extract, town: Town) -> None:
             extract.add_ways(rings(layout.pitch)[:1], tags)
     for ground in town.grounds:
         if ground.pond is not None:
-            extract.add_ways(_outlines(ground.pond), {"natural": "water", "water": "pond"})
+            extract.add_ways(
+                _outlines(ground.pond), {"natural": "water", "water": "pond"}
+            )
 
 
 def _outlines(shape: BaseGeometry) -> list[LineString]:

@@ -16,8 +16,12 @@ SIZE = {"old": 2.25, "slabs_old": 2.5, "slabs_new": 2.95, "towers": 2.85}
 OLD_SHARE = {"old": 0.34, "slabs_old": 0.31, "slabs_new": 0.17, "towers": 0.12}
 #: First and last year of building.
 YEARS = {
-    **{"old": (1950, 1978), "slabs_old": (1979, 2000), "slabs_new": (1999, 2014)},
-    **{"towers": (2008, 2023), "works": (1965, 2010), "shops": (1980, 2018)},
+    "old": (1950, 1978),
+    "slabs_old": (1979, 2000),
+    "slabs_new": (1999, 2014),
+    "towers": (2008, 2023),
+    "works": (1965, 2010),
+    "shops": (1980, 2018),
 }
 OLD_UNTIL = 2000  # built by then: an old compound
 STOREY = {"住宅": 2.9, "办公": 3.8, "学校": 3.7, "医院": 4.0, "工业": 7.5, "仓储": 7.0}
@@ -55,8 +59,12 @@ def settle(
             first, last = YEARS.get(house.kind, (1985, 2018))
             rows.append(
                 {
-                    **{"kind": house.kind, "use": house.use, "levels": house.levels},
-                    **{"layout": number, "parcel": kind, "compound": compound},
+                    "kind": house.kind,
+                    "use": house.use,
+                    "levels": house.levels,
+                    "layout": number,
+                    "parcel": kind,
+                    "compound": compound,
                     "year": year or int(rng.integers(first, last + 1)),
                     "geometry": house.shape,
                 }
@@ -108,8 +116,12 @@ def _compounds(
         name = str(next(stems)) + str(rng.choice(suffixes[kind]))
         rows.append(
             {
-                **{"ground": number, "kind": kind, "name": name, "year": year},
-                **{"managed": not unmanaged, "geometry": ground.compound},
+                "ground": number,
+                "kind": kind,
+                "name": name,
+                "year": year,
+                "managed": not unmanaged,
+                "geometry": ground.compound,
             }
         )
     return gpd.GeoDataFrame(pd.DataFrame(rows), geometry="geometry")

@@ -19,8 +19,25 @@ HOURS = {
     ],
 }
 ITEMS = {
-    "街道级": ["社保", "医保", "民政", "退役军人服务", "计生", "残联", "就业", "矛盾调解"],
-    "社区级": ["社保代办", "医保代办", "养老服务", "就业", "矛盾调解", "托幼", "图书阅览"],
+    "街道级": [
+        "社保",
+        "医保",
+        "民政",
+        "退役军人服务",
+        "计生",
+        "残联",
+        "就业",
+        "矛盾调解",
+    ],
+    "社区级": [
+        "社保代办",
+        "医保代办",
+        "养老服务",
+        "就业",
+        "矛盾调解",
+        "托幼",
+        "图书阅览",
+    ],
     "网格级": ["便民代办", "快递代收", "饮水休息", "自助终端", "棋牌阅览", "助餐"],
 }
 AREA_M2 = {"街道级": (1400, 1800), "社区级": (420, 1100), "网格级": (28, 190)}
@@ -78,7 +95,7 @@ def community_stations(
             near = places[~inside].distance(area.geometry)
             near = near[near > 18]  # noqa: PLR2004  metres beyond the road on the border
         chosen = near.sort_values().index[int(rng.integers(0, 4))]
-        row = _station("社区级", f"{area.name}社区党群服务中心", chosen, rng)
+        row = _station("社区级", f"{area.name}党群服务中心", chosen, rng)
         row["serves_community"] = area.name
         rows.append(row)
     return pd.DataFrame(rows)
@@ -152,8 +169,11 @@ def _station(
     count = len(items) if tier == "街道级" else int(rng.integers(2, len(items)))
     offered = sorted(rng.choice(len(items), count, replace=False))
     return {
-        **{"name": name, "tier": tier, "building": building},
-        **{"serves_grid": "", "serves_community": ""},
+        "name": name,
+        "tier": tier,
+        "building": building,
+        "serves_grid": "",
+        "serves_community": "",
         "items": "、".join(items[i] for i in offered),
         "hours": str(rng.choice(HOURS[tier])),
         "area_m2": int(rng.integers(low, high + 1)),

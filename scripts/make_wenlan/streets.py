@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -70,9 +71,7 @@ def node_ways(ways: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return pd.concat([frame[kept], islands], ignore_index=True)
 
 
-def name_ways(
-    edges: gpd.GeoDataFrame, names: dict[str, list[str]]
-) -> gpd.GeoDataFrame:
+def name_ways(edges: gpd.GeoDataFrame, names: dict[str, list[str]]) -> gpd.GeoDataFrame:
     """Return the edges with the column name: one for each long road.
 
     Parameters
@@ -102,21 +101,16 @@ def crossings(
     """Return the edges with a vertex at each crossing of a main road, and tags."""
     ends = _ends(edges)
     degree: dict[tuple[float, float], int] = defaultdict(int)
-    roads: dict[tuple[float, float], set[str]] = defaultdict(set)
     for (a, b), kind in zip(ends, edges["kind"], strict=True):
         for end in (a, b):
-            degree[end] += kind != "footway"
-            roads[end].add(kind)
+            degree[end] += kind in CROSSED
     tags: dict[tuple[float, float], dict[str, str]] = {}
     lines = []
-    for line, kind, (a, b) in zip(
-        edges.geometry, edges["kind"], ends, strict=True
-    ):
+    for line, kind, (a, b) in zip(edges.geometry, edges["kind"], ends, strict=True):
         new = line
         if kind in CROSSED and line.length > 3 * STOP_LINE:
             for end, at in ((a, STOP_LINE), (b, line.length - STOP_LINE)):
-                others = roads[end] & {*CROSSED, "residential"}
-                if degree[end] > 2 and len(others) > 0:  # noqa: PLR2004  a junction
+                if degree[end] > 2:  # noqa: PLR2004  a junction
                     new, place = _insert(new, line.interpolate(at))
                     signal = kind in SIGNALS
                     tags[place] = {
@@ -130,8 +124,9 @@ def crossings(
 
 def merge_edges(edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return ways as long as a mapper draws them: edges with equal tags joined."""
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     keys = ["source", "kind", "structure", "name"]
+    edges = edges.assign(source=edges["source"].where(edges["name"].eq(""), -99))
     for key, group in edges.groupby(keys, sort=True):
         merged = shapely.line_merge(shapely.multilinestrings([*group.geometry]))
         rows.extend((*key, part) for part in shapely.get_parts(merged))
@@ -139,7 +134,9 @@ def merge_edges(edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry")
 
 
-def _insert(line: LineString, point: shapely.Point) -> tuple[LineString, tuple[float, float]]:
+def _insert(
+    line: LineString, point: shapely.Point
+) -> tuple[LineString, tuple[float, float]]:
     place = (round(point.x, 2), round(point.y, 2))
     at = line.project(point)
     coords = list(line.coords)
@@ -154,9 +151,7 @@ def _ends(
     pairs = []
     for line in edges.geometry:
         (x0, y0), (x1, y1) = line.coords[0], line.coords[-1]
-        pairs.append(
-            ((round(x0, 2), round(y0, 2)), (round(x1, 2), round(y1, 2)))
-        )
+        pairs.append(((round(x0, 2), round(y0, 2)), (round(x1, 2), round(y1, 2))))
     return pairs
 
 
@@ -220,7 +215,7 @@ def _strokes(roads: gpd.GeoDataFrame) -> pd.Series:
 
 def _twins(roads: gpd.GeoDataFrame, strokes: pd.Series) -> pd.Series:
     """Return the strokes with the two carriageways of one road made one."""
-    lines = roads.geometry.groupby(strokes).agg(lambda g: shapely.union_all(g))
+    lines = roads.geometry.groupby(strokes).agg(shapely.union_all)
     kinds = roads["kind"].groupby(strokes).first()
     order = sorted(lines.index, key=lambda s: -lines[s].length)
     same: dict[int, int] = {}
@@ -229,7 +224,7 @@ def _twins(roads: gpd.GeoDataFrame, strokes: pd.Series) -> pd.Series:
             if kinds[s] != kinds[larger] or larger in same:
                 continue
             near = lines[s].intersection(lines[larger].buffer(TWIN)).length
-            if near > 0.6 * lines[s].length:  # noqa: PLR2004  most of it runs beside
+            if near > 0.6 * lines[s].length:
                 same[s] = larger
                 break
     return strokes.replace(same)

@@ -108,9 +108,8 @@ def land_table(town: Town) -> gpd.GeoDataFrame:
     lots = frame[frame["use"].eq("old")].buffer(1.5, join_style="mitre")
     quarters = shapely.union_all(lots.to_numpy()).buffer(-1.4, join_style="mitre")
     others = frame[~frame["use"].eq("old")]
-    old = gpd.GeoDataFrame(
-        {"use": "old"}, geometry=list(shapely.get_parts(quarters)), index=None
-    ) if not quarters.is_empty else others.iloc[:0]
+    parts = list(shapely.get_parts(quarters))
+    old = gpd.GeoDataFrame({"use": ["old"] * len(parts)}, geometry=parts)
     whole = pd.concat([others, old], ignore_index=True)
     whole = whole.set_geometry(whole.simplify(0.2))
     return whole.assign(kind=whole["use"].map(COLUMNS["land_use"]))

@@ -1,6 +1,7 @@
 """River, railway and expressway, and what they do to the ways they meet."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
@@ -121,10 +122,7 @@ def _bank(axis: LineString, half: float, rng: np.random.Generator) -> Polygon:
         Point(axis.interpolate(s)).buffer(half + 7 * n)
         for s, n in zip(steps, noise, strict=True)
     ]
-    hulls = [
-        shapely.union(a, b).convex_hull
-        for a, b in zip(discs[:-1], discs[1:], strict=True)
-    ]
+    hulls = [shapely.union(a, b).convex_hull for a, b in pairwise(discs)]
     return shapely.union_all(hulls).simplify(0.8)
 
 

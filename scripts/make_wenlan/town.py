@@ -13,6 +13,7 @@ from blocks import Parcel, blocks, faces, join_lanes, limits, new_streets, subdi
 from grids import grow, merge, patches, reading_order
 from grounds import Ground, clear_ways, make_grounds
 from layouts import Layout, lay_out
+from numpy.typing import NDArray
 from pattern import read_pattern
 from raised import footbridges
 from residents import Residents, settle
@@ -114,7 +115,9 @@ def _named(parcels: list[Parcel]) -> list[Parcel]:
     for parcel in parcels:
         name = parcel.name or (next(left[parcel.use], "") if parcel.use in left else "")
         named.append(
-            Parcel(use=parcel.use, quarter=parcel.quarter, shape=parcel.shape, name=name)
+            Parcel(
+                use=parcel.use, quarter=parcel.quarter, shape=parcel.shape, name=name
+            )
         )
     return named
 
@@ -159,8 +162,11 @@ def _areas(
             home = communities.iloc[number]
             rows.append(
                 {
-                    **{"code": f"{home['code']}{k:03d}", "community": home["name"]},
-                    "name": names.get(member, f"{home['name']}{k}网格"),
+                    "code": f"{home['code']}{k:03d}",
+                    "community": home["name"],
+                    "name": names.get(
+                        member, f"{home['name'].removesuffix('社区')}{k}网格"
+                    ),
                     "kind": "专属" if member in names else "综合",
                     "geometry": merged[member],
                 }
@@ -212,12 +218,14 @@ def _totals(
     return grids.join(sums)
 
 
-def _sums(buildings: gpd.GeoDataFrame, shapes: list[shapely.Polygon]) -> np.ndarray:
+def _sums(
+    buildings: gpd.GeoDataFrame, shapes: list[shapely.Polygon]
+) -> NDArray[np.float64]:
     tree = shapely.STRtree(shapes)
     points = shapely.point_on_surface(buildings.geometry.to_numpy())
     which, shape = tree.query(points, predicate="within")
     households = buildings["households"].to_numpy()[which]
-    return np.bincount(shape, weights=households, minlength=len(shapes))
+    return np.bincount(shape, households.astype(float), len(shapes))
 
 
 def _holding(shapes: list[shapely.Polygon], place: tuple[int, int]) -> int:

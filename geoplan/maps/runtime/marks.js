@@ -76,8 +76,11 @@
       stroke(p, 7, "#FFFFFF");
       stroke(p, 3.6, theme.COLOUR.ink);
     }
-    if (pick.kind === "building") walk(p, room, pick.i);
-    if (pick.kind === "grid") walk(p, room, theme.circle().grids[pick.i].far);
+    if (pick.kind === "grid") walk(p, room, pick.i);
+    if (pick.kind === "building") {
+      const i = study.routes[geoplan.state.circle].far.indexOf(pick.i);
+      if (i >= 0) walk(p, room, i);
+    }
   }
 
   function layerOf(kind) {
@@ -97,23 +100,38 @@
     stroke(p, 3, theme.COLOUR.blue);
   }
 
-  /* A thread from a building to its nearest station, with the minutes of the walk. */
-  function walk(p, room, b) {
-    if (b < 0) return;
+  /* The walk of grid i's farthest home, with its minutes. */
+  function walk(p, room, i) {
+    const routes = study.routes[geoplan.state.circle];
     const reached = study.buildings.circles[geoplan.state.circle];
-    const station = reached.station[b];
-    if (station < 0 || reached.minutes[b] === null) return;
-    const from = names.pixel(p, study.buildings.layer, b);
-    const to = names.pixel(p, study.stations.layer, station);
+    const home = routes.far[i];
+    const line = routes.line;
+    if (home < 0 || line.part[i] === line.part[i + 1]) return;
+    path(p, line, [i], false);
+    stroke(p, 6, "rgba(255,255,255,0.92)");
+    stroke(p, 2.4, theme.COLOUR.ink, [0.1, 5]);
+    const [x, y] = names.pixel(p, study.buildings.layer, home);
     p.context.beginPath();
-    p.context.moveTo(from[0], from[1]);
-    p.context.lineTo(to[0], to[1]);
-    stroke(p, 5, "rgba(255,255,255,0.9)");
-    stroke(p, 2, theme.COLOUR.ink, [0.1, 5]);
-    const text = geoplan.words.say("farthest_walk", { minutes: geoplan.words.minutes(reached.minutes[b]) });
-    names.set(p, room, text, [0.5, 0.35, 0.65, 0.2].map(function (t) {
-      return [from[0] + (to[0] - from[0]) * t, from[1] + (to[1] - from[1]) * t - 12];
-    }), { size: 13, weight: 700, colour: names.INK, halo: 4 });
+    p.context.arc(x, y, 5, 0, 2 * Math.PI);
+    p.context.fillStyle = theme.COLOUR.alarm;
+    p.context.fill();
+    stroke(p, 2.2, "#FFFFFF");
+    const text = geoplan.words.say("farthest_walk", { minutes: geoplan.words.minutes(reached.minutes[home]) });
+    names.set(p, room, text, beside(p, line, i), { size: 13, weight: 700, colour: names.INK, halo: 4 });
+  }
+
+  /* Places for a text beside feature i, from its middle outwards. */
+  function beside(p, layer, i) {
+    const first = layer.point[layer.part[i]];
+    const size = layer.point[layer.part[i] + 1] - first;
+    const places = [];
+    [0.5, 0.35, 0.65, 0.2, 0.8].forEach(function (share) {
+      const k = first + Math.floor((size - 1) * share);
+      const x = p.x + layer.x[k] * p.k;
+      const y = p.y + layer.y[k] * p.k;
+      places.push([x + 56, y], [x - 56, y], [x, y - 14], [x, y + 14]);
+    });
+    return places;
   }
 
   function gates(p) {

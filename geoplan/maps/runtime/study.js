@@ -20,6 +20,7 @@
         { layer: shapes(data.compounds.shape), doors: shapes(data.compounds.gates) }),
       buildings: buildings(data.buildings),
       outlines: data.outlines.map(outline),
+      routes: data.routes.map(function (block) { return { far: ints(block.far), line: shapes(block.line) }; }),
       names: data.names,
     });
     study.circles = data.circles.map(function (circle, k) {
@@ -79,7 +80,7 @@
     });
     found.forEach(function (grid) {
       grid.homes.sort(function (a, b) { return far(reach, b) - far(reach, a); });
-      if (grid.homes.length) grid.far = grid.homes[0];
+      grid.far = study.routes[k].far[grid.i];
     });
     return found;
   }

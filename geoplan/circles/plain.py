@@ -1,0 +1,48 @@
+"""Stamping with NumPy: the oracle, and the way where Numba has no wheel."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+def stamp(
+    height: Array,
+    low: Array,
+    xy: Array,
+    left_m: Array,
+    seen: tuple[Array, Array],
+    grid: tuple[Array, float, float, float],
+) -> None:
+    """Lower a raster to what samples reach.
+
+    Parameters
+    ----------
+    height : float array, shape (rows, columns)
+        Metres by which a cell's middle lies outside the field, negative inside;
+        is lowered in place.
+    low : int array, shape (2,)
+        Column and row of the first cell, counted from the CRS's origin.
+    xy, left_m : float arrays, shapes (n, 2), (n,)
+        The samples, and the metres left to walk from each.
+    seen : pair of arrays
+        Row of each sample in the second array, -1 where nothing is hidden from
+        it; and which of the cells around are hidden.
+    grid : tuple
+        Cells around a sample's own, size of a cell, width of the field, and the
+        metres beyond it that still count.
+    """
+    around, size, width, rim = grid
+    walled, hidden = seen
+    cell = np.floor(xy / size).astype(np.int64)
+    near = np.flatnonzero(walled >= 0)
+    for number, offset in enumerate(around):
+        there = cell + offset
+        metres = np.hypot(*((there + 0.5) * size - xy).T)
+        over = np.maximum(metres - left_m, metres - width)
+        good = over < rim
+        good[near] &= ~hidden[walled[near], number]
+        column, row = (there - low)[good].T
+        np.minimum.at(height, (row, column), over[good])

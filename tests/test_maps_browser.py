@@ -1,0 +1,369 @@
+"""Pages in a real Chromium: nothing is fetched, nothing breaks, everything answers."""
+
+import dataclasses
+import json
+import re
+from pathlib import Path
+
+import pytest
+from drawn import HOSTILE, IMPRINT, block, covered, page_of
+from playwright.sync_api import Page
+
+from geoplan.maps import entry, index_page
+from geoplan.maps.assets import RUNTIME, script
+from geoplan.maps.shell import read
+
+pytestmark = pytest.mark.browser
+VENDOR = Path(__file__).parent / "vendor"
+
+#: Library calls that Chromium 78 has not, though its syntax would pass.
+TOO_NEW = (
+    *("replaceAll", "matchAll", "at", "flat", "flatMap", "fromEntries", "allSettled"),
+    *("hasOwn", "structuredClone", "replaceChildren", "toSorted", "findLast", "any"),
+    *("randomUUID", "groupBy", "trimStart", "trimEnd", "description"),
+)
+
+
+class Log:
+    """What a page asks for and complains of."""
+
+    def __init__(self, page: Page) -> None:
+        self.asked: list[str] = []
+        self.said: list[str] = []
+        page.on("request", lambda request: self.asked.append(request.url))
+        page.on("console", lambda message: self.said.append(message.text))
+        page.on("pageerror", lambda error: self.said.append(str(error)))
+
+    def is_clean(self) -> bool:
+        return not self.said and len(self.asked) == 1
+
+
+@pytest.fixture
+def log(page):
+    return Log(page)
+
+
+@pytest.fixture
+def opened(page, log, tmp_path):
+    """Give the function that opens a page's text from a file."""
+
+    def opener(text: str) -> Page:
+        file = tmp_path / "page.html"
+        file.write_text(text, encoding="utf-8")
+        page.goto(file.as_uri())
+        return page
+
+    return opener
+
+
+@pytest.fixture
+def town(opened):
+    """Give the page of the drawn town, ready."""
+    return ready(opened(page_of()))
+
+
+def ready(page: Page) -> Page:
+    page.wait_for_selector("html[data-ready]")
+    return page
+
+
+def text(page: Page, selector: str) -> str:
+    return " ".join(page.inner_text(selector).split())
+
+
+def dots(page: Page, selector: str) -> int:
+    """Return how many colours a canvas shows."""
+    return page.evaluate(
+        """selector => {
+            const seen = new Set();
+            document.querySelectorAll(selector).forEach(canvas => {
+                const c = canvas.getContext("2d");
+                const d = c.getImageData(0, 0, canvas.width, canvas.height).data;
+                for (let i = 0; i < d.length; i += 404) {
+                    seen.add(d[i] + ":" + d[i + 1] + ":" + d[i + 2]);
+                }
+            });
+            return seen.size;
+        }""",
+        selector,
+    )
+
+
+# Nothing is fetched, nothing breaks
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1920, 1080), (390, 844), (900, 700)])
+def test_a_page_opens_from_a_file_without_a_request(page, log, opened, size):
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    ready(opened(page_of()))
+    page.wait_for_timeout(200)
+    assert log.is_clean(), (log.asked, log.said)
+    assert dots(page, ".leaflet-tile") > 8
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_log_would_show_a_request_and_the_policy_stops_it(log, opened):
+    leaking = page_of().replace("<body>", '<body><img src="https://example.org/t.png">')
+    ready(opened(leaking)).wait_for_timeout(100)
+    assert not log.is_clean()
+    assert any("Content Security Policy" in line for line in log.said)
+
+
+def test_a_script_that_was_not_there_does_not_run(log, opened):
+    planted = page_of().replace("<body>", "<body><script>window.broken=1</script>")
+    page = ready(opened(planted))
+    assert page.evaluate("window.broken === undefined")
+    assert log.said
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_hostile_names_are_only_text(log, opened, lang):
+    hostile = dataclasses.replace(IMPRINT, study=HOSTILE[2], notes=HOSTILE[:2])
+    page = ready(opened(page_of(names=HOSTILE, imprint=hostile, lang=lang)))
+    assert page.inner_text("#study") == HOSTILE[2]
+    for row in page.query_selector_all("#rows tr button"):
+        row.click()
+        page.wait_for_timeout(30)
+    page.click("#dock .actions button")
+    page.fill("#query", "<")
+    page.wait_for_selector("#hits li")
+    assert HOSTILE[0] in page.inner_text("#hits")
+    page.keyboard.press("Enter")
+    page.hover("#place", position={"x": 400, "y": 250})
+    page.wait_for_timeout(150)
+    page.click("#how")
+    assert page.evaluate("window.broken === undefined")
+    assert page.query_selector("#place img, #side img, #notes img") is None
+    assert log.is_clean(), log.said
+
+
+def test_the_syntax_is_that_of_2018(page):
+    page.goto("about:blank")
+    page.add_script_tag(path=VENDOR / "acorn.js")
+    sources = {"leaflet": script("leaflet.js"), "page": page_of()}
+    sources["page"] = "\n".join(
+        re.findall(r"<script>(.*?)</script>", sources["page"], re.DOTALL)
+    )
+    found = page.evaluate(
+        """([sources, tooNew]) => {
+            const found = [];
+            Object.entries(sources).forEach(([name, code]) => {
+                try {
+                    acorn.parse(code, {ecmaVersion: 2018, onToken: token => {
+                        if (name === "page" || token.type.label !== "name") return;
+                    }});
+                } catch (error) { found.push(name + ": " + error.message); }
+            });
+            const seek = node => {
+                if (!node || typeof node.type !== "string") return;
+                if (node.type === "MemberExpression" && !node.computed
+                    && tooNew.includes(node.property.name)) {
+                    found.push(node.property.name);
+                }
+                Object.values(node).forEach(
+                    child => [].concat(child).forEach(seek));
+            };
+            seek(acorn.parse(sources.runtime || "", {ecmaVersion: 2018}));
+            return found;
+        }""",
+        [{**sources, "runtime": script("runtime.js")}, TOO_NEW],
+    )
+    assert found == []
+
+
+def test_the_parser_finds_newer_syntax(page):
+    page.goto("about:blank")
+    page.add_script_tag(path=VENDOR / "acorn.js")
+    with pytest.raises(Exception, match="SyntaxError"):
+        page.evaluate("acorn.parse('a?.b', {ecmaVersion: 2018})")
+
+
+@pytest.mark.parametrize("sheet", ["page.css", "index.css"])
+def test_styles_are_those_of_chromium_78(sheet):
+    style = read(sheet)
+    for newer in (r"(?<!-)\bgap:", r"\binset:", "aspect-ratio", ":is\\(", ":where\\("):
+        assert not re.search(newer, style.replace("grid-gap", "")), newer
+    for newer in ("@container", "@layer", ":has\\(", "dvh", "clamp\\(", "\n\\s*&"):
+        assert not re.search(newer, style), newer
+
+
+def test_every_script_of_the_page_is_used():
+    folder = {
+        path.stem
+        for path in Path(read.__globals__["__file__"]).parent.glob("runtime/*.js")
+    }
+    assert folder == set(RUNTIME)
+
+
+# It answers
+
+
+def test_the_sentence_the_bar_and_the_table_agree(town):
+    data = json.loads(block(page_of(), "data"))
+    first = data["circles"][0]
+    assert f"{first['any']} 户" in text(town, "#sentence")
+    widths = town.evaluate(
+        "Array.from(document.querySelectorAll('#bar span')).map(s => s.offsetWidth)"
+    )
+    assert abs(widths[-1] / sum(widths) - 1 + first["any"] / first["total"]) < 0.02
+    outs = [int(n) for n in town.locator("#rows .out").all_inner_texts()]
+    assert outs == sorted(outs, reverse=True)
+    assert sum(outs) == first["total"] - first["any"]
+
+
+def test_the_circle_is_switched(town):
+    before = text(town, "#sentence")
+    town.click("#circles button >> nth=1")
+    assert "网格站" in text(town, "#sentence") != before
+    assert town.get_attribute("#circles button >> nth=1", "aria-checked") == "true"
+    town.keyboard.press("ArrowUp")
+    assert text(town, "#sentence") == before
+
+
+def test_a_row_leads_to_the_map_and_the_detail(town):
+    town.click("#rows tr >> nth=0")
+    assert town.get_attribute("#rows tr >> nth=0", "aria-selected") == "true"
+    assert "走不到" in text(town, "#dock")
+    zoom = town.evaluate("geoplan.map.getZoom()")
+    town.click("#dock .actions button >> nth=0")
+    town.click("#dock .homes button >> nth=0")
+    town.wait_for_timeout(400)
+    assert town.evaluate("geoplan.map.getZoom()") > zoom
+    town.click("#dock .close")
+    assert town.is_hidden("#dock")
+
+
+def test_a_grid_on_the_map_leads_to_its_row(town):
+    spot = place_of_grid(town, "D")
+    town.mouse.move(*spot)
+    town.wait_for_selector("#tip:not([hidden])")
+    assert "D网格" in text(town, "#tip")
+    town.mouse.click(*spot)
+    assert "D网格" in text(town, "#dock h2")
+    assert "D网格" in text(town, "#rows tr[aria-selected=true]")
+
+
+def place_of_grid(page: Page, code: str) -> tuple[float, float]:
+    return tuple(
+        page.evaluate(
+            """code => {
+                const s = geoplan.study, i = s.grids.code.indexOf(code);
+                const at = s.middle(s.grids.spots, i);
+                const p = geoplan.map.latLngToContainerPoint(
+                    geoplan.frame.toLatLng(at[0], at[1]));
+                const r = document.getElementById("place").getBoundingClientRect();
+                return [r.left + p.x, r.top + p.y + 12];
+            }""",
+            code,
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "kind"),
+    [
+        ("A网格", "网格"),
+        ("西站", "站点"),
+        ("苑", "小区"),
+        ("路", "道路"),
+        ("12栋", "楼栋"),
+    ],
+)
+def test_search_finds(town, query, kind):
+    town.keyboard.press("/")
+    town.keyboard.type(query)
+    assert kind in text(town, "#hits li >> nth=0")
+    town.keyboard.press("ArrowDown")
+    town.keyboard.press("Enter")
+    assert town.is_hidden("#hits")
+    assert town.evaluate("geoplan.state.pick !== null")
+
+
+def test_search_that_finds_nothing_says_so(town):
+    town.fill("#query", "没有这个")
+    assert "没有找到" in text(town, "#hits")
+
+
+@pytest.mark.parametrize(
+    "layer", ["share", "circle", "gap", "homes", "borders", "station 社区级", "names"]
+)
+def test_the_legend_switches_layers(town, layer):
+    def drawn():
+        return town.evaluate(
+            """Array.from(document.querySelectorAll("#place canvas"))
+                .map(c => c.toDataURL()).join()"""
+        )
+
+    before = drawn()
+    button = town.locator(f'[data-layer="{layer}"]')
+    button.click()
+    assert button.get_attribute("aria-checked") == "false"
+    assert drawn() != before
+    button.click()
+    assert drawn() == before
+
+
+def test_the_view_is_in_the_address(page, town):
+    town.click("#circles button >> nth=1")
+    town.click("#rows tr >> nth=0")
+    town.wait_for_timeout(400)
+    said, chosen = text(town, "#sentence"), text(town, "#dock h2")
+    town.reload()
+    ready(page)
+    assert text(town, "#sentence") == said
+    assert text(town, "#dock h2") == chosen
+
+
+def test_measuring(town):
+    town.click("#tool-measure")
+    town.mouse.click(300, 400)
+    town.mouse.click(500, 400)
+    assert "米" in text(town, "#measured")
+    assert town.is_hidden("#dock")
+    town.keyboard.press("Escape")
+    assert town.is_hidden("#measured")
+
+
+def test_notes_tell_how_it_is_counted_and_whose_software_it_is(town):
+    town.click("#how")
+    assert "成年人步行 1.2 米/秒" in text(town, "#notes")
+    assert "Agafonkin" in town.text_content("#notes")
+    town.keyboard.press("Escape")
+    assert not town.evaluate("document.getElementById('notes').open")
+
+
+def test_a_phone_has_tabs_and_a_sheet(page, opened):
+    page.set_viewport_size({"width": 390, "height": 844})
+    ready(opened(page_of()))
+    page.click('[data-tab="layers"]')
+    assert page.is_visible("#legend")
+    assert page.is_hidden("#list")
+    page.click('[data-tab="list"]')
+    page.click("#rows tr >> nth=0")
+    assert page.is_visible("#dock")
+    page.click("#sheet")
+    assert page.get_attribute("body", "data-sheet") == "full"
+
+
+def test_paper_holds_one_page_with_all_that_belongs_to_it(town):
+    before = town.evaluate("geoplan.map.getZoom()")
+    pdf = town.pdf(prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf)) == 1
+    assert town.evaluate("geoplan.map.getZoom()") == before
+    said = town.text_content("#paper") + town.text_content("#imprint")
+    for words in ("图例", "走不到最多的", "制图", "OpenStreetMap", "示例数据"):
+        assert words in said
+
+
+def test_people_are_counted_where_households_are_unknown(opened):
+    page = ready(opened(page_of(people_only=True)))
+    assert "人里" in text(page, "#sentence")
+    assert "（人）" in text(page, "#unit")
+
+
+def test_the_start_page_opens_without_a_request(log, opened):
+    coverage, *_ = covered()
+    one = entry(coverage, imprint=IMPRINT, href="town/coverage.html", lang="zh")
+    page = opened(index_page([one], lang="zh"))
+    assert log.is_clean()
+    assert "示例街道" in text(page, "main")
