@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 from geopandas import GeoDataFrame, GeoSeries
 from pyproj import CRS, Proj, Transformer
-from pyproj.exceptions import CRSError
+from pyproj.exceptions import CRSError, ProjError
 
 from geoplan.errors import CrsError
 
@@ -58,6 +58,23 @@ def parse(text: str, *, layer: str, file: Path | None = None) -> CRS:
         return CRS.from_user_input(text)
     except CRSError as error:
         raise CrsError.at("crs_unknown", file=file, layer=layer, crs=text) from error
+
+
+def require_usable(crs: CRS, *, layer: str, file: Path | None = None) -> None:
+    """Do nothing if places in a CRS can be told in degrees.
+
+    Raises
+    ------
+    CrsError
+        If it is a drawing's own, or its text cannot be worked with.
+    """
+    try:
+        Transformer.from_crs(crs, 4326, always_xy=True)
+    except ProjError as error:
+        text = " ".join(str(error).split())[:200]
+        raise CrsError.at(
+            "crs_unreadable", file=file, layer=layer, text=text
+        ) from error
 
 
 def likely(frame: GeoDataFrame) -> str:

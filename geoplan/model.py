@@ -5,6 +5,7 @@ new frame. Every layer has the thing's own code, a text, as its index named
 ``code``; geometries are in the study's working CRS, in metres.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -84,6 +85,8 @@ class Layers:
     gates: GeoDataFrame | None = None
     #: rooms that could become stations: name, kind, area_m2, cost; points
     candidates: GeoDataFrame | None = None
+    #: households, people of the whole street, where only that is known
+    totals: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def crs(self) -> CRS:

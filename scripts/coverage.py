@@ -14,16 +14,16 @@ def main() -> None:
     #    and everything is brought into one CRS in metres.
     grids = geoplan.read_layer(DATA / "grids.shp", "grids").frame
     crs = geoplan.working_crs(grids)
-    files = {"grids": "grids.shp", "communities": "communities.gpkg"}
-    files |= {"buildings": "buildings.gpkg", "land": "land.gpkg"}
+    communities = geoplan.read_layer(DATA / "communities.gpkg", "communities", crs=crs)
+    buildings = geoplan.read_layer(DATA / "buildings.gpkg", "buildings", crs=crs)
+    stations = geoplan.read_layer(
+        DATA / "stations.xlsx", "stations", crs=crs, datum="gcj02"
+    )
     layers = geoplan.layers(
-        stations=geoplan.read_layer(
-            DATA / "stations.xlsx", "stations", crs=crs, datum="gcj02"
-        ).frame,
-        **{
-            layer: geoplan.read_layer(DATA / name, layer, crs=crs).frame
-            for layer, name in files.items()
-        },
+        grids=grids.to_crs(crs),
+        communities=communities.frame,
+        buildings=buildings.frame,
+        stations=stations.frame,
     )
 
     # 2. Build the walking network.

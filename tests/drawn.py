@@ -47,8 +47,7 @@ def town(*, names=("虚构",), people_only=False):
     """Return layers, network and surroundings; ``names`` are given to everything."""
     called = [names[i % len(names)] for i in range(40)]
     grids = areas(
-        [box(0, 200, 400, 400), box(0, 0, 400, 200)]
-        + [box(400, 200, 800, 400), box(400, 0, 800, 200)],
+        [box(x, y, x + 400, y + 200) for x in (0, 400) for y in (200, 0)],
         code=list("ABCD"),
         community=["K1", "K1", "K2", "K2"],
         name=[f"{called[i]}{code}网格" for i, code in enumerate("ABCD")],
@@ -90,8 +89,16 @@ def _walks(called):
     bridge = [[(x, 200) for x in (0, 200, 400, 800)], [(640, 0), (800, 0)]]
     walked = ways([*upright, *level, *bridge])
     table = walked.frame.assign(
-        kind=["secondary", "residential", "tertiary", "primary"]
-        + ["residential", "footway", "secondary", "steps"],
+        kind=[
+            "secondary",
+            "residential",
+            "tertiary",
+            "primary",
+            "residential",
+            "footway",
+            "secondary",
+            "steps",
+        ],
         name=[f"{called[i]}路" for i in range(8)],
     )
     river = box(590, -200, 610, 600)
@@ -121,6 +128,7 @@ def covered(**changes):
     return coverage, town_layers, network, around
 
 
+@cache
 def page_of(*, lang="zh", imprint=IMPRINT, **changes):
     """Return the page of the town."""
     coverage, town_layers, network, around = covered(**changes)

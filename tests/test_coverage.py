@@ -193,6 +193,21 @@ def test_totals_of_grids_are_dealt_and_called_estimates():
     assert "households_estimated" in [f.rule for f in coverage.findings]
 
 
+def test_a_total_of_the_street_is_dealt_to_all_its_homes():
+    bare = buildings(HOMES, code=list("abcde"))
+    town = dataclasses.replace(street(buildings=bare), totals={"people": 12.0})
+    coverage = covered(town)
+    assert figures(coverage, "people")["total"] == 12
+    assert coverage.buildings["people"].tolist() == [3, 3, 2, 2, 2]
+    assert coverage.results["counted"] == "people"
+
+
+def test_a_name_with_a_separator_in_it_is_one_name():
+    grids = street().grids.assign(name=["A / 甲、乙", "B"])
+    named = stations([(50, 50)], serves_grid=["A / 甲、乙"])
+    assert figures(covered(street(grids=grids, stations=named)))["own"] == 30
+
+
 def test_what_is_not_known_is_empty_and_people_lead():
     bare = buildings(HOMES, people=[25.0, 50, 75, 100, 12])
     coverage = covered(street(buildings=bare))

@@ -348,3 +348,18 @@ def test_broken_bytes_never_break_the_reader(tmp_path, seed):
     except (InputError, CrsError) as error:
         said = error.say("zh")
     assert said
+
+
+def test_a_drawings_own_crs_is_refused(tmp_path):
+    path = write_shapefile(grids(), tmp_path / "g.shp")
+    path.with_suffix(".prj").write_text('LOCAL_CS["厂区",UNIT["Meter",1]]', "utf-8")
+    assert refused(path).key in {"crs_unreadable", "crs_missing"}
+
+
+def test_a_workbook_broken_inside(tmp_path):
+    path = tmp_path / "s.xlsx"
+    stations().to_excel(path, index=False)
+    data = bytearray(path.read_bytes())
+    data[60:200] = bytes(140)
+    path.write_bytes(bytes(data))
+    assert refused(path, "stations").key == "file_unreadable"

@@ -130,19 +130,21 @@ def test_all_minutes_equal_networkx(city):
     assert len(told) > 1000
 
 
+def join(graph, a, b, metres):
+    """Add an arc, or shorten the one that is there."""
+    if not graph.has_edge(a, b) or graph[a][b]["weight"] > metres:
+        graph.add_edge(a, b, weight=metres)
+
+
 def slow_graph(network, station_legs, home_legs):
     """Return the reversed network cut at every foot of every leg."""
-    cuts = defaultdict(set)
+    graph, cuts = nx.DiGraph(), defaultdict(set)
     layers = {"station": station_legs.candidates, "home": home_legs.candidates}
-    for steps in layers.values():
+    for kind, steps in layers.items():
         for row in steps.itertuples():
             cuts[row.edge].add(row.offset_m)
-    graph = nx.DiGraph()
-
-    def join(a, b, metres):
-        if not graph.has_edge(a, b) or graph[a][b]["weight"] > metres:
-            graph.add_edge(a, b, weight=metres)
-
+            ends = ((kind, row.thing), ("cut", row.edge, row.offset_m))
+            join(graph, *(ends if kind == "station" else ends[::-1]), row.leg_m)
     for edge in network.edges.itertuples():
         stops = [
             (0.0, ("junction", edge.u)),
@@ -154,13 +156,9 @@ def slow_graph(network, station_legs, home_legs):
         ]
         for (start, a), (end, b) in pairwise(stops):
             if edge.forward:
-                join(b, a, end - start)
+                join(graph, b, a, end - start)
             if edge.backward:
-                join(a, b, end - start)
-    for kind, steps in layers.items():
-        for row in steps.itertuples():
-            ends = ((kind, row.thing), ("cut", row.edge, row.offset_m))
-            join(*(ends if kind == "station" else ends[::-1]), row.leg_m)
+                join(graph, a, b, end - start)
     return graph
 
 

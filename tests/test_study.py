@@ -278,8 +278,7 @@ def test_a_total_of_the_street(tmp_path):
     study = read_study(
         write_study(tmp_path, text=STUDY + "\n[population]\npeople = 39050\n")
     )
-    assert study.totals["people"] == 39050
-    assert np.isnan(study.totals["households"])
+    assert study.layers.totals == {"people": 39050}
 
 
 def test_a_layer_of_another_place(tmp_path):
@@ -366,3 +365,24 @@ def test_grids_of_the_shipped_cities_keep_their_names(root):
     assert study.crs.to_epsg() == 32632
     assert len(study.layers.buildings) == 1256
     assert (study.layers.grids["community"].isin(study.layers.communities.index)).all()
+
+
+def test_a_study_file_cut_within_a_character(tmp_path):
+    path = write_study(tmp_path)
+    data = STUDY.encode()
+    path.write_bytes(data[: data.index("（".encode()) + 1])
+    with pytest.raises(GeoplanError) as caught:
+        read_study(path)
+    assert caught.value.key == "study_encoding"
+
+
+def test_a_grid_in_no_community(tmp_path):
+    path = write_study(tmp_path, text=STUDY + COMMUNITIES)
+    communities(tmp_path)
+    far = gpd.read_file(tmp_path / "communities.gpkg").translate(xoff=9000)
+    names = {"社区名称": ["丙", "丁"]}
+    gpd.GeoDataFrame(names, geometry=far).to_file(tmp_path / "communities.gpkg")
+    write_shapefile(grids().drop(columns="所属社区"), tmp_path / "grids.shp")
+    with pytest.raises(GeoplanError) as caught:
+        read_study(path)
+    assert caught.value.key == "grid_community_none"

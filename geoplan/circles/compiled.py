@@ -1,10 +1,11 @@
 """Stamping, compiled; what it does is told in :mod:`geoplan.circles.plain`."""
 
 import numpy as np
-from numba import njit
+
+from geoplan.compiler import compiled
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def stamp(height, low, xy, left_m, seen, grid):
     """Lower a raster to what samples reach."""
     around, size, width, rim = grid

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from geopandas import GeoDataFrame, GeoSeries
 from numpy.typing import NDArray
-from pandas import DataFrame, Index
+from pandas import DataFrame, Index, Series
 
 from geoplan import attach, population
 from geoplan.membership import holding, members, places
@@ -27,10 +27,8 @@ def inhabited(layers: Layers) -> tuple[DataFrame, tuple[Finding, ...]]:
     homes = buildings[["name", "residential"]].join(member)
     found = list(findings)
     for count in population.COUNTS:
-        areas, level = _totals(layers, count)
-        settled, odd = population.settle(
-            buildings, areas=areas, area=homes[level], count=count
-        )
+        areas, area = _totals(layers, count, homes=homes)
+        settled, odd = population.settle(buildings, areas=areas, area=area, count=count)
         dealt = buildings[count].isna() & (settled > 0)
         homes[count] = settled
         homes[f"{count}_estimated"] = dealt
@@ -115,11 +113,19 @@ def _doors(layers: Layers, homes_at: GeoSeries) -> tuple[GeoSeries, NDArray[np.i
     return at, homes_at.index.get_indexer(owner).astype(np.int64)
 
 
-def _totals(layers: Layers, count: str) -> tuple[DataFrame, str]:
-    """Return the areas that give totals: grids, else communities."""
+def _totals(
+    layers: Layers, count: str, *, homes: DataFrame
+) -> tuple[DataFrame, Series]:
+    """Return the areas that give totals, and each building's area.
+
+    Grids give them, else communities, else the whole street.
+    """
     if layers.grids[count].notna().any():
-        return layers.grids, "grid"
-    return layers.communities, "community"
+        return layers.grids, homes["grid"]
+    if layers.communities[count].notna().any() or count not in layers.totals:
+        return layers.communities, homes["community"]
+    whole = DataFrame({count: [layers.totals[count]]}, index=["street"])
+    return whole, Series(np.where(homes["counted"], "street", ""), index=homes.index)
 
 
 def _told(rule: str, number: int) -> list[Finding]:

@@ -6,8 +6,6 @@ named, the area of the station's tier that holds its point, and for a station of
 the street office everywhere.
 """
 
-from collections.abc import Iterator
-
 import numpy as np
 import pandas as pd
 from pandas import DataFrame, Series
@@ -38,7 +36,7 @@ def areas_served(layers: Layers) -> tuple[DataFrame, tuple[Finding, ...]]:
         "community": holding(layers.stations.geometry, areas=layers.communities),
     }
     for number, (code, station) in enumerate(layers.stations.iterrows()):
-        named = list(_names(station, _NAMED)) or list(_names(station, _LAST))
+        named = _names(station, _NAMED, layers) or _names(station, _LAST, layers)
         level = LEVEL[station["tier"]]
         if not named and level == "street":
             rows.append((number, "street", ""))
@@ -117,11 +115,19 @@ def without_station(
 
 
 def _names(
-    station: Series, columns: tuple[tuple[str, str], ...]
-) -> Iterator[tuple[str, str]]:
-    for column, level in columns:
-        for name in split(station[column]):
-            yield name, level
+    station: Series, columns: tuple[tuple[str, str], ...], layers: Layers
+) -> list[tuple[str, str]]:
+    """Return the areas that a station names, and their level."""
+    return [
+        (name, level)
+        for column, level in columns
+        for name in split(station[column], known=_known(layers, level))
+    ]
+
+
+def _known(layers: Layers, level: str) -> set[str]:
+    areas = layers.grids if level == "grid" else layers.communities
+    return {*areas.index, *areas["name"]}
 
 
 def _matching(name: str, *, level: str, layers: Layers, community: str) -> list[str]:

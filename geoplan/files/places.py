@@ -58,14 +58,17 @@ def _with_crs(
     frame, layer = GeoDataFrame(geometry=geometry), source.layer
     if options.source_crs:
         crs = crs_.parse(options.source_crs, layer=layer, file=source.file)
+        crs_.require_usable(crs, layer=layer, file=source.file)
         told = frame.crs is not None and CRS(frame.crs) != crs
         facts = {"crs": options.source_crs, "own": CRS(frame.crs).name if told else ""}
         over = Finding(rule="crs_overridden", level="info", layer=layer, facts=facts)
         return frame.set_crs(crs, allow_override=True), [over] if told else []
-    if frame.crs is not None or frame.empty:
-        return (frame if frame.crs is not None else frame.set_crs(4326)), []
-    likely = crs_.likely(frame)
-    if degrees or (likely in {"EPSG:4490", "EPSG:4326"} and _is_table(source.file)):
+    if frame.crs is not None:
+        crs_.require_usable(CRS(frame.crs), layer=layer, file=source.file)
+        return frame, []
+    likely = crs_.likely(frame) if len(frame) else "EPSG:4326"
+    table = _is_table(source.file) and likely in {"EPSG:4490", "EPSG:4326"}
+    if degrees or table or frame.empty:
         return frame.set_crs(4326), []
     raise CrsError.at("crs_missing", file=source.file, layer=layer, fix=likely)
 

@@ -77,10 +77,12 @@ def read_vector(
 
 def _table(path: Path, *, layer: str, named: str | None) -> str:
     """Return which of a file's tables to read."""
-    try:
-        tables = pyogrio.list_layers(path)
-    except Exception as error:
-        raise _unreadable(path, layer, error) from error
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # GDAL says it again when it reads
+        try:
+            tables = pyogrio.list_layers(path)
+        except Exception as error:  # broken files raise anything
+            raise _unreadable(path, layer, error) from error
     shapes = [str(name) for name, kind in tables if kind is not None]
     if named:
         if named not in [str(name) for name, _ in tables]:
@@ -111,7 +113,7 @@ def _frame(
             raise InputError.at(
                 "crs_unreadable", file=path, layer=layer, text=_short(error)
             ) from error
-        except Exception as error:
+        except Exception as error:  # broken files raise anything
             raise _unreadable(path, layer, error) from error
     if not isinstance(frame, GeoDataFrame):
         raise InputError.at("no_geometry_table", file=path, layer=layer)
@@ -196,7 +198,7 @@ def _parquet(path: Path, *, layer: str) -> Raw:
         frame = geopandas.read_parquet(path)
     except ImportError as error:
         raise InputError.at("parquet_unread", file=path, layer=layer) from error
-    except Exception as error:
+    except Exception as error:  # broken files raise anything
         raise _unreadable(path, layer, error) from error
     frame = frame.reset_index(drop=True)
     return Raw(

@@ -155,4 +155,5 @@ def _cut(frame: GeoDataFrame, *, box: BaseGeometry, dimension: int) -> Geometrie
     geometries = frame.geometry.to_numpy()
     wanted = shapely.get_dimensions(geometries) == dimension
     cut: Geometries = shapely.clip_by_rect(geometries[wanted], *box.bounds)
-    return cut[~shapely.is_empty(cut)]
+    seen: Geometries = cut[~shapely.is_empty(cut)]
+    return seen

@@ -9,6 +9,7 @@ before it, across the whole layer. 20,000 ways take about 0.3 MB.
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -42,13 +43,12 @@ class Grain:
 
     def place(self, geometries: Geometries) -> Geometries:
         """Return geometries in steps of the lattice, not yet rounded."""
-        return shapely.transform(
+        corner = np.array([self.west, self.north])
+        moved: Geometries = shapely.transform(
             _to_mercator(geometries, self.crs),
-            lambda xy: (
-                np.column_stack([xy[:, 0] - self.west, self.north - xy[:, 1]])
-                / self.step
-            ),
+            lambda xy: (xy - corner) * (1.0, -1.0) / self.step,
         )
+        return moved
 
 
 def ints(values: ArrayLike) -> str:
@@ -111,8 +111,15 @@ def shapes(
 
 
 def _to_mercator(geometries: Geometries, crs: CRS) -> Geometries:
-    transformer = Transformer.from_crs(crs, _MERCATOR, always_xy=True)
-    return shapely.transform(geometries, transformer.transform, interleaved=False)
+    moved: Geometries = shapely.transform(
+        geometries, _transformer(crs).transform, interleaved=False
+    )
+    return moved
+
+
+@cache
+def _transformer(crs: CRS) -> Transformer:
+    return Transformer.from_crs(crs, _MERCATOR, always_xy=True)
 
 
 def _lines(geometries: Geometries) -> tuple[Geometries, NDArray[np.intp]]:

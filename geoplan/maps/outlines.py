@@ -33,6 +33,7 @@ def outlines(coverage: Coverage, *, grain: Grain, counted: str) -> list[dict[str
         left = coverage.unreached[coverage.unreached["circle"] == circle.name]
         if counted in left:
             left = left[left[counted] > 0]
+            missed = missed[missed[counted] > 0]
         merged = frame[here & (station == "")]
         found.append(
             {

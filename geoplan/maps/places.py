@@ -144,7 +144,7 @@ def _middles(geometries: Geometries) -> Geometries:
     """Return a point well inside the largest part of each area."""
     parts, owner = shapely.get_parts(geometries, return_index=True)
     largest = Series(shapely.area(parts)).groupby(owner).idxmax()
-    middles = shapely.point_on_surface(geometries)
+    middles: Geometries = shapely.point_on_surface(geometries)
     for number, part in largest.items():
         wide = np.sqrt(shapely.area(parts[part]))
         if wide > 0:

@@ -1,16 +1,17 @@
 """The walk of the farthest home of every grid, as a line to be drawn.
 
-Minutes come from the coverage. The line is found again on the network, from the
-edge nearest to the home to the edge nearest to its station, and is left out where
-it is not about as long as those minutes say.
+Minutes come from the coverage; the line is found again on the network. Of the
+edges near the home the one is taken from which the way is as long as the minutes
+say; where none is, no line is drawn.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from pandas import DataFrame
+from pandas import DataFrame, Series
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 from shapely.ops import substring
@@ -18,8 +19,10 @@ from shapely.ops import substring
 from geoplan.maps.encoding import Geometries, Grain, ints, shapes
 from geoplan.model import Coverage, Network
 
-_AGREES = 0.12  # share by which a line may miss the way that was walked …
-_SHORT = 40.0  # … or m, whichever is more
+_AGREES = 0.05  # share by which a line may miss the way that was walked …
+_SHORT = 15.0  # … or m, whichever is more
+_LEG = 150.0  # m from a place to an edge
+_EDGES = 16  # edges near a place that are tried
 _TOLERANCE = 0.8  # m
 _NOWHERE = -9999  # scipy's predecessor of a node that is not reached
 
@@ -36,19 +39,25 @@ def routes(
     for circle in coverage.circles:
         left = coverage.unreached[coverage.unreached["circle"] == circle.name]
         far = _farthest(left, counted=counted).reindex(coverage.grids.index)
-        walked = far[far["building"].notna()]
+        known = far["building"].notna().to_numpy()
         lines = np.full(len(far), None, dtype=object)
-        lines[far["building"].notna().to_numpy()] = _walks(
-            walked, coverage=coverage, network=network
-        )
-        building = coverage.buildings.index.get_indexer(far["building"])
+        lines[known] = _walks(far[known], coverage=coverage, network=network)
         found.append(
             {
-                "far": ints(building),
+                "far": ints(coverage.buildings.index.get_indexer(far["building"])),
                 "line": shapes(lines, grain=grain, tolerance=_TOLERANCE),
             }
         )
     return found
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Trees:
+    """The shortest ways from each station to every junction."""
+
+    metres: NDArray[np.float64]  #: shape (stations, nodes)
+    before: NDArray[np.int32]  #: the node before, towards the station
+    lines: dict[tuple[int, int], shapely.LineString]  #: between two nodes, a < b
 
 
 def _farthest(left: DataFrame, *, counted: str) -> DataFrame:
@@ -64,84 +73,119 @@ def _walks(walked: DataFrame, *, coverage: Coverage, network: Network) -> Geomet
     lines = np.full(len(walked), None, dtype=object)
     if walked.empty or network.edges.empty:
         return lines
-    places = coverage.stations.geometry.to_numpy()
-    stations = coverage.stations.index.get_indexer(walked["station"])
+    asked, tree_of = np.unique(walked["station"].astype(str), return_inverse=True)
+    places = coverage.stations.geometry.reindex(asked).to_numpy()
+    trees = _trees(network, places=places)
+    metres = walked["minutes"].to_numpy(float) * 60.0 * coverage.walker.speed
     homes = walked.geometry.to_numpy()
-    pieces = _pieces(network, points=np.concatenate([places, homes]))
-    size = len(network.junctions)
-    needed = np.unique(stations[stations >= 0])
-    before = _trees(pieces, roots=size + needed, size=size + len(places) + len(homes))
-    between = dict(
-        zip(zip(pieces["a"], pieces["b"], strict=True), pieces["line"], strict=True)
-    )
-    for i, station in enumerate(stations):
-        row = before[np.searchsorted(needed, station)]
-        line = _line(row, node=size + len(places) + i, between=between)
-        metres = float(walked["minutes"].iloc[i]) * 60.0 * coverage.walker.speed
-        if line is not None and abs(line.length - metres) < max(
-            _SHORT, _AGREES * metres
-        ):
-            lines[i] = line
+    steps = _near(network, points=homes)
+    for i, edges in steps.groupby("point")["edge"]:
+        number = int(i)
+        lines[number] = _walk(
+            trees,
+            root=int(tree_of[number]),
+            home=homes[number],
+            edges=network.edges.iloc[edges],
+            metres=float(metres[number]),
+        )
     return lines
 
 
-def _pieces(network: Network, *, points: Geometries) -> DataFrame:
-    """Return edges and, for every point, the two halves of its nearest edge.
+def _walk(
+    trees: _Trees,
+    *,
+    root: int,
+    home: shapely.Point,
+    edges: DataFrame,
+    metres: float,
+) -> shapely.Geometry | None:
+    """Return the way of one home over the edge that makes it as long as it is."""
+    best, way = max(_SHORT, _AGREES * metres), None
+    for u, v, line in zip(edges["u"], edges["v"], edges["geometry"], strict=True):
+        for node, start in ((u, True), (v, False)):
+            half = _half(line, to=home, start=start)
+            miss = abs(trees.metres[root, node] + half.length - metres)
+            if miss < best:
+                best, way = miss, (int(node), half)
+    if way is None:
+        return None
+    node, half = way
+    parts = [half]
+    while trees.before[root, node] != _NOWHERE:
+        step = int(trees.before[root, node])
+        parts.append(trees.lines[min(step, node), max(step, node)])
+        node = step
+    return shapely.line_merge(shapely.multilinestrings(parts))
 
-    a < b are nodes: the junctions, then the points. One row a pair, the shortest.
-    """
-    edges = network.edges
+
+def _trees(network: Network, *, places: Geometries) -> _Trees:
+    """Return the trees of stations that stand at some places."""
+    edges, size = network.edges, len(network.junctions)
     lines = edges.geometry.to_numpy()
-    near = shapely.STRtree(lines).nearest(points)
-    offset = shapely.line_locate_point(lines[near], points)
-    node = len(network.junctions) + np.arange(len(points))
+    near = _near(network, points=places)
+    node = size + near["point"].to_numpy()
+    edge = near["edge"].to_numpy()
     halves = [
-        [substring(lines[e], 0.0, o) for e, o in zip(near, offset, strict=True)],
-        [
-            substring(lines[e], o, lines[e].length)
-            for e, o in zip(near, offset, strict=True)
-        ],
+        _half(lines[e], to=places[p], start=start)
+        for start in (True, False)
+        for p, e in zip(near["point"], edge, strict=True)
     ]
     u, v = edges["u"].to_numpy(), edges["v"].to_numpy()
     table = DataFrame(
         {
-            "from": np.concatenate([u, u[near], v[near]]),
-            "to": np.concatenate([v, node, node]),
-            "line": np.concatenate([lines, *(np.array(h, object) for h in halves)]),
+            "a": np.concatenate([np.minimum(u, v), u[edge], v[edge]]),
+            "b": np.concatenate([np.maximum(u, v), node, node]),
+            "line": np.concatenate([lines, np.array(halves, dtype=object)]),
         }
     )
-    table["length"] = shapely.length(table["line"].to_numpy())
-    table["a"] = table[["from", "to"]].min(axis=1)
-    table["b"] = table[["from", "to"]].max(axis=1)
-    return table.sort_values("length", kind="stable").drop_duplicates(["a", "b"])
-
-
-def _trees(
-    pieces: DataFrame, *, roots: NDArray[np.intp], size: int
-) -> NDArray[np.int32]:
-    """Return the node before each node on the shortest ways from the roots."""
-    length = pieces["length"].to_numpy() + 1e-6  # a zero would be no edge
-    graph = coo_array((length, (pieces["a"], pieces["b"])), shape=(size, size))
-    _, before = dijkstra(
-        graph.tocsr(), directed=False, indices=roots, return_predecessors=True
+    table["length"] = shapely.length(table["line"].to_numpy()) + 1e-6  # 0 is no edge
+    table = table.sort_values("length", kind="stable").drop_duplicates(["a", "b"])
+    metres, before = _shortest(table, junctions=size, stations=len(places))
+    pairs = zip(table["a"], table["b"], strict=True)
+    return _Trees(
+        metres=metres,
+        before=before,
+        lines=dict(zip(pairs, table["line"], strict=True)),
     )
-    return np.asarray(before, dtype=np.int32)
 
 
-def _line(
-    before: NDArray[np.int32],
-    *,
-    node: int,
-    between: dict[tuple[int, int], shapely.LineString],
-) -> shapely.Geometry | None:
-    """Return the way from a node back to the root, as one line."""
-    parts = []
-    while before[node] != _NOWHERE:
-        step = int(before[node])
-        parts.append(between[min(step, node), max(step, node)])
-        node = step
-    steps = [part for part in parts if part.geom_type == "LineString"]
-    if not steps:
-        return None
-    joined = shapely.line_merge(shapely.multilinestrings(steps))
-    return joined if joined.geom_type == "LineString" else None
+def _shortest(
+    table: DataFrame, *, junctions: int, stations: int
+) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+    """Return metres and predecessors from each station; none is walked through."""
+    a, b = table["a"].to_numpy(), table["b"].to_numpy()
+    length = table["length"].to_numpy()
+    way = b < junctions  # else from the station into the network, never back
+    tail, head = np.concatenate([a[way], b]), np.concatenate([b[way], a])
+    size = junctions + stations
+    graph = coo_array(
+        (np.concatenate([length[way], length]), (tail, head)), (size, size)
+    )
+    metres, before = dijkstra(
+        graph.tocsr(),
+        indices=np.arange(junctions, size),
+        return_predecessors=True,
+    )
+    return metres, before
+
+
+def _near(network: Network, *, points: Geometries) -> DataFrame:
+    """Return the edges near each point, the nearest first: point, edge."""
+    lines = network.edges.geometry.to_numpy()
+    point, edge = shapely.STRtree(lines).query(
+        points, predicate="dwithin", distance=_LEG
+    )
+    table = DataFrame({"point": point, "edge": edge})
+    table["away"] = shapely.distance(lines[edge], points[point])
+    table = table.sort_values(["point", "away", "edge"])
+    first: Series = table.groupby("point").cumcount()
+    return table[first < _EDGES]
+
+
+def _half(
+    line: shapely.LineString, *, to: shapely.Point, start: bool
+) -> shapely.LineString:
+    """Return the way from an end of a line along it and straight to a point."""
+    foot = line.project(to)
+    part = substring(line, 0.0, foot) if start else substring(line, line.length, foot)
+    return shapely.LineString([*part.coords, *to.coords])

@@ -88,7 +88,7 @@ class _Shell(folium.Map):
         self.default_css = [("leaflet_css", "leaflet.css"), ("page_css", "page.css")]
         place = f'<div class="folium-map" id="{self.get_name()}"></div>'
         self.markup = read("page.html").replace("<!-- map -->", place)
-        self.add_child(_Start(), name="start")
+        self.add_child(_Start(), name="start")  # type: ignore[no-untyped-call]
 
 
 def _block(name: str, content: object) -> str:

@@ -181,6 +181,12 @@ def landscape() -> Landscape:
     )
 
 
+@cache
+def hours() -> Mapping[str, Any]:
+    """Return the words of opening hours, and the moments that have a name."""
+    return _table("hours")
+
+
 def matches(tags: Tags, table: TagTable) -> str:
     """Return the value of the first key of the table that the tags meet, or "".
 

@@ -34,7 +34,7 @@ def settle(
         return _dissolved(frame, named, file=grids, street=street)
     areas = _named(communities.frame)
     known = by_code_or_name(areas)
-    code = named.map(known).fillna("")
+    code = named.map(lambda written: known.get(written, ""))
     for grid in named.index[(named != "") & (code == "")]:
         raise InputError.at(
             "grid_community_unknown",
@@ -112,7 +112,8 @@ def _holding(grids: GeoDataFrame, areas: GeoDataFrame) -> Series:
     points = shapely.point_on_surface(grids.geometry.to_numpy())
     tree = shapely.STRtree(areas.geometry.to_numpy())
     grid, area = tree.query(points, predicate="intersects")
-    held = Series(areas.index.to_numpy()[area], index=grid).groupby(level=0).min()
+    found = Series(areas.index.to_numpy()[area], index=grid, dtype=object)
+    held = found.groupby(level=0).min()
     codes = held.reindex(np.arange(len(grids))).fillna("").to_numpy()
     return Series(codes, index=grids.index)
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 from geopandas import GeoDataFrame
 from pyproj import CRS
 
@@ -33,8 +32,6 @@ class Study:
     path: Path  #: of the study file
     crs: CRS
     layers: Layers
-    #: of the whole street, where the study names them: households, people
-    totals: Mapping[str, float]
     circles: tuple[Circle, ...]
     walker: Walker
     network_path: Path
@@ -74,14 +71,13 @@ def read_study(path: Path | str) -> Study:
     if "barriers" in settings.tables:
         walls = reader.read("barriers", settings.table("barriers"), crs=layers.crs)
         ways, files = tidy.with_barriers(ways, walls.frame), [*files, walls]
-    about, people = settings.table("study"), settings.table("population")
+    about = settings.table("study")
     return Study(
         name=about["name"],
         date=str(about.get("date", ""))[:10],
         path=settings.path,
         crs=layers.crs,
         layers=layers,
-        totals={count: float(people.get(count, np.nan)) for count in totals.TOTALS},
         circles=circles,
         walker=walker,
         network_path=network,
@@ -136,6 +132,11 @@ def _layers(reader: Reader) -> tuple[Layers, list[LayerFile], tuple[Finding, ...
         compounds=_frame(read, "compounds", crs),
         gates=_frame(read, "gates", crs),
         candidates=_frame(read, "candidates", crs),
+        totals={
+            count: float(tables["population"][count])
+            for count in totals.TOTALS
+            if count in tables.get("population", {})
+        },
     )
     return layers, files, (*found, *about_uses, *about_doors, *about_land)
 

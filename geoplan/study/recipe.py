@@ -70,7 +70,7 @@ def cover_study(path: Path | str, *, out: Path, lang: str, progress: Tell) -> Do
     with run.step("read", path=path):
         study = read_study(path)
     with run.step("network", path=study.network_path.name):
-        way = network.build(study.ways)
+        way = network.build(study.ways, walker=study.walker)
     with run.step("cover", name=study.name):
         coverage = coverage_of(study, way)
     with run.step("write", out=out):
@@ -123,7 +123,7 @@ def coverage_of(study: Study, way: Network | None = None) -> Coverage:
 
     ``way`` is the study's network, if it has been built already.
     """
-    way = way or network.build(study.ways)
+    way = way or network.build(study.ways, walker=study.walker)
     coverage = cover(
         study.layers,
         network=way,
@@ -138,6 +138,10 @@ def coverage_of(study: Study, way: Network | None = None) -> Coverage:
 
 def imprint(study: Study, *, lang: str) -> Imprint:
     """Return what every output of a study says of where it comes from."""
+    credit = list(study.credits)
+    named = any("OpenStreetMap" in line for line in credit)
+    if study.from_openstreetmap and not named:
+        credit.append(say("notes.openstreetmap", lang=lang))
     notes = list(study.notes)
     compounds = study.layers.compounds
     if compounds is not None and len(compounds):
@@ -145,7 +149,7 @@ def imprint(study: Study, *, lang: str) -> Imprint:
     return Imprint(
         study=study.name,
         date=study.date,
-        credits=study.credits,
+        credits=tuple(credit),
         notes=tuple(notes),
         version=__version__,
     )

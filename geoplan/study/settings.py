@@ -106,10 +106,11 @@ def nearest(word: str, known: list[str]) -> str:
 
 def _text(path: Path) -> str:
     data = path.read_bytes()
-    encoding = of_text(data)
-    if encoding is None:
-        raise InputError.at("study_encoding", file=path)
-    return data.decode(encoding).removeprefix("\ufeff").replace("\r\n", "\n")
+    try:
+        text = data.decode(of_text(data) or "utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError.at("study_encoding", file=path) from error
+    return text.removeprefix("\ufeff").replace("\r\n", "\n")
 
 
 def _check(settings: Settings) -> None:

@@ -10,9 +10,9 @@ brings its own scratch. Node numbers are unsigned, which spares an index check.
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from geoplan.compiler import compiled
 from geoplan.walk.graph import FAR
 
 Array = NDArray[Any]
@@ -37,7 +37,7 @@ def scratch(nodes: int, things: int, *, limit: int) -> tuple[Array, ...]:
     )
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _unqueue(v, place, after, before, bucket):
     """Take a node out of the bucket it is in, if it is in one."""
     if after[v] == _OUT:
@@ -51,7 +51,7 @@ def _unqueue(v, place, after, before, bucket):
         before[right] = left
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _queue(v, place, after, before, bucket):
     """Put a node that is in no bucket at the head of one."""
     right = bucket[place]
@@ -61,7 +61,7 @@ def _queue(v, place, after, before, bucket):
     bucket[place] = v
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _grow(arcs, seeds, station, limit, scratch):
     """Grow the tree of a station; return how many nodes it touches."""
     start, head, cost = arcs
@@ -110,7 +110,7 @@ def _grow(arcs, seeds, station, limit, scratch):
     return count
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def reach_nodes(arcs, seeds, span, limit, scratch, out):
     """Write the nodes within the limit of each station of a span.
 
@@ -133,7 +133,7 @@ def reach_nodes(arcs, seeds, span, limit, scratch, out):
     return span[1], at
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _arrive(due, spot, thing, count, limit, best, by, met):
     """Note that a thing can leave by a spot; return how many things are met."""
     if due > limit or due > best[thing]:
@@ -147,7 +147,7 @@ def _arrive(due, spot, thing, count, limit, best, by, met):
     return count
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _meet(seeds_on, targets, rates, station, limit, scratch, touched_nodes):
     """Find the things of a tree that has grown; return how many are met."""
     node_start, node_spot, node_ms, edge_start, edge_spot, owner, share, leg = targets
@@ -181,7 +181,7 @@ def _meet(seeds_on, targets, rates, station, limit, scratch, touched_nodes):
     return count
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def reach_things(arcs, rates, seeds, seeds_on, targets, span, limit, scratch, out):
     """Write the things within the limit of each station of a span.
 
@@ -215,7 +215,7 @@ def reach_things(arcs, rates, seeds, seeds_on, targets, span, limit, scratch, ou
     return span[1], at
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def nearest_nodes(arcs, seeds, ring, dist, who, after, bucket):
     """Label every node with its nearest station; equal times, the earlier one.
 

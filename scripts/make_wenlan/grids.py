@@ -10,6 +10,7 @@ from scipy.sparse import coo_array
 from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
+CROWD = 0.10  # how much the weight of a neighbour counts against it
 APART = 0.02  # what a metre of border along river or railway counts when growing
 
 
@@ -79,7 +80,7 @@ def grow(
             near,
             key=lambda j: (
                 border[i][j] / min(length[i], length[j])
-                - 0.22 * (w + weight[j]) / mean,
+                - CROWD * (w + weight[j]) / mean,
                 -j,
             ),
         )

@@ -11,8 +11,9 @@ from shapely import LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 from terrain import Terrain, smooth
 
+GATES_APART = 25.0  # metres
 REACH = 70.0  # metres from a path's end to the way outside
-POND_M2 = 15000  # parks from here on have a pond
+POND_M2 = 14000  # parks from here on have a pond
 WITH_PATHS = ("school", "college", "hospital", "market", "office", "depot", "works")
 FEWEST_HOMES = 2  # buildings; a parcel with fewer stays empty
 MAIN_PATHS_ONLY = ("office", "depot", "works")
@@ -109,8 +110,7 @@ def _compound(layout: Layout, surveyor: Surveyor, rng: np.random.Generator) -> G
     exits = _exits(layout, surveyor, ground.compound)
     if len(exits) > 1 and luck[2] < 0.24:  # noqa: PLR2004  one gate, on the far side
         exits = [max(exits, key=lambda e: e[1].distance(surveyor.main))]
-    elif len(exits) > 2:  # noqa: PLR2004  two gates, now and then three
-        exits = exits[: 3 if luck[3] < 0.35 else 2]  # noqa: PLR2004  a share
+    exits = exits[: 3 if luck[3] < 0.35 else 2]  # noqa: PLR2004  now and then three
     if not exits:
         ground.gates_known = False
         return ground
@@ -147,7 +147,8 @@ def _park(layout: Layout, surveyor: Surveyor) -> Ground:
     ring = LineString(inner.exterior.coords)
     ground.paths.append(("footway", ring))
     middle = inner.representative_point()
-    core = inner.buffer(-0.13 * inner.area**0.5)
+    round_by = 0.11 * inner.area**0.5
+    core = inner.buffer(-2.2 * round_by).buffer(round_by).simplify(0.6)
     if inner.area > POND_M2 and core.geom_type == "Polygon":
         ground.pond = core.buffer(-9).buffer(4).simplify(0.6)
         ground.paths.append(("footway", LineString(core.exterior.coords)))
@@ -185,7 +186,7 @@ def _exits(
         for a, b in ((start, end), (end, start)):
             found = _way_out(a, b, surveyor, boundary)
             if found is not None and all(
-                found[1].distance(gate) > 25 for _, gate, _ in exits
+                found[1].distance(gate) > GATES_APART for _, gate, _ in exits
             ):
                 exits.append(found)
     return exits

@@ -16,6 +16,7 @@ STRUCTURE = {
     "tunnel": {"tunnel": "yes", "layer": "-1"},
 }
 PAVED = {"primary": "both", "secondary": "both", "tertiary": "both"}
+SHORTEST = 1.0  # metres of wall or track that is drawn
 WALL_GAP = 1.8  # metres each side of a way that passes a wall
 
 
@@ -85,9 +86,7 @@ def _map_wall(
             *(gate.buffer(WALL_GAP) for gate in ground.gates),
         ]
     )
-    pieces = [
-        p for p in _lines(shapely.line_merge(wall.difference(gaps))) if p.length > 2
-    ]
+    pieces = _lines(shapely.line_merge(wall.difference(gaps)))
     extract.add_ways(pieces, {"barrier": ground.wall})
 
 
@@ -117,4 +116,8 @@ def _outlines(shape: BaseGeometry) -> list[LineString]:
 
 def _lines(geometry: BaseGeometry) -> list[LineString]:
     parts = shapely.get_parts(geometry)
-    return [part for part in parts if isinstance(part, LineString) and part.length > 0]
+    return [
+        part
+        for part in parts
+        if isinstance(part, LineString) and part.length > SHORTEST
+    ]

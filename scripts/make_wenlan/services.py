@@ -41,6 +41,8 @@ ITEMS = {
     "网格级": ["便民代办", "快递代收", "饮水休息", "自助终端", "棋牌阅览", "助餐"],
 }
 AREA_M2 = {"街道级": (1400, 1800), "社区级": (420, 1100), "网格级": (28, 190)}
+#: Where stations ended up: 0 in the middle of their community, 1 anywhere in it.
+ASIDE = 0.9
 #: Kinds of candidate rooms: kinds of building they are in, rent in 10,000 yuan
 #: a year (None: free), share.
 ROOMS = {
@@ -83,7 +85,8 @@ def community_stations(
     outside : str
         Name of the community whose station stands just outside it.
     """
-    fit = buildings[buildings["kind"].isin(("shops", "small", "office", "slabs_old"))]
+    kinds = ("shops", "small", "office", "slabs_old", "old")
+    fit = buildings[buildings["kind"].isin(kinds)]
     places = fit.representative_point()
     rows = []
     for area in communities.itertuples():
@@ -94,7 +97,9 @@ def community_stations(
         if area.name == outside:
             near = places[~inside].distance(area.geometry)
             near = near[near > 18]  # noqa: PLR2004  metres beyond the road on the border
-        chosen = near.sort_values().index[int(rng.integers(0, 4))]
+        near = near.sort_values()
+        aside = int(len(near) * rng.random() ** 2 * ASIDE)
+        chosen = near.index[0 if area.name == outside else aside]
         row = _station("社区级", f"{area.name}党群服务中心", chosen, rng)
         row["serves_community"] = area.name
         rows.append(row)

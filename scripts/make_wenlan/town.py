@@ -18,8 +18,8 @@ from pattern import read_pattern
 from raised import footbridges
 from residents import Residents, settle
 from services import community_stations, grid_stations, rooms, street_station
-from shapely import Point
-from streets import crossings, merge_edges, name_ways, node_ways
+from shapely import LineString, Point
+from streets import FRAGMENTS, crossings, merge_edges, name_ways, node_ways
 from terrain import Terrain, cut_ways, make_terrain
 
 NAMES = tomllib.loads((Path(__file__).parent / "names.toml").read_text("utf-8"))
@@ -61,7 +61,8 @@ def make_town(seed: int) -> Town:
     rng = np.random.default_rng(seed)
     terrain = make_terrain(rng)
     whole, ways = _ground_ways(terrain)
-    land = blocks(ways, terrain, within=limits(whole, terrain))
+    bounds = limits(whole, terrain)
+    land = blocks(ways, terrain, within=bounds)
     divided = subdivide(land, ways, rng)
     lanes = join_lanes(divided.lanes, ways, terrain)
     ways = pd.concat([ways, lanes.assign(structure="")], ignore_index=True)
@@ -73,11 +74,17 @@ def make_town(seed: int) -> Town:
     )
     raised, feet = footbridges(terrain, ways)
     all_ways = pd.concat([ways, inner, feet], ignore_index=True)
-    clear_ways(layouts, all_ways.geometry.to_list())
+    islands = [LineString(points) for points in FRAGMENTS]
+    clear_ways(layouts, [*all_ways.geometry, *raised.geometry, *islands])
     edges = name_ways(node_ways(all_ways), {kind: NAMES[kind] for kind in ROADS})
     edges, crossed = crossings(edges)
     people = settle(layouts, grounds, NAMES, rng)
-    grids, communities = _areas(pd.concat([whole, lanes]), terrain, people)
+    shapes = [
+        face
+        for face in faces(pd.concat([whole, lanes]), terrain)
+        if bounds.contains(face.representative_point())
+    ]
+    grids, communities = _areas(shapes, terrain, people)
     buildings = _placed(people.buildings, grids)
     return Town(
         terrain=terrain,
@@ -123,15 +130,9 @@ def _named(parcels: list[Parcel]) -> list[Parcel]:
 
 
 def _areas(
-    ways: gpd.GeoDataFrame, terrain: Terrain, people: Residents
+    shapes: list[shapely.Polygon], terrain: Terrain, people: Residents
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """Return grids and communities, numbered, named and nested."""
-    bounds = limits(ways, terrain)
-    shapes = [
-        face
-        for face in faces(ways, terrain)
-        if bounds.contains(face.representative_point())
-    ]
+    """Return grids and communities grown from faces: numbered, named, nested."""
     divides = shapely.union(terrain.river_axis, terrain.rail_axis)
     households = _sums(people.buildings, shapes)
     empty = shapely.area(shapes) / M2_PER_HOUSEHOLD
@@ -221,11 +222,13 @@ def _totals(
 def _sums(
     buildings: gpd.GeoDataFrame, shapes: list[shapely.Polygon]
 ) -> NDArray[np.float64]:
+    """Return the households in each shape."""
     tree = shapely.STRtree(shapes)
     points = shapely.point_on_surface(buildings.geometry.to_numpy())
     which, shape = tree.query(points, predicate="within")
-    households = buildings["households"].to_numpy()[which]
-    return np.bincount(shape, households.astype(float), len(shapes))
+    sums = np.zeros(len(shapes))
+    np.add.at(sums, shape, buildings["households"].to_numpy()[which])
+    return sums
 
 
 def _holding(shapes: list[shapely.Polygon], place: tuple[int, int]) -> int:

@@ -62,7 +62,7 @@
         here.far >= 0 ? nearest(here.far) : null,
         here.far >= 0 ? [words.say("farthest"), walk(here.far)] : null,
         here.out && Object.keys(here.where).length ? [words.say("where"), streets(here)] : null,
-        here.own < here.any ? [words.say("own_share"), words.say("own_of",
+        here.own < here.any ? [words.say("bar_own_" + circle.level), words.say("own_of",
           { own: words.count(here.own), share: words.percent(here.own, here.total) })] : null,
         here.off ? ["", words.say("off_some", { n: here.off })] : null,
       ]),

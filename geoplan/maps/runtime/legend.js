@@ -81,7 +81,7 @@
     const context = canvas.getContext("2d");
     context.scale(2, 2);
     const dot = tier === "网格级";
-    geoplan.marks.symbol(context, 12, 12, { dot, asked: true, size: dot ? 11 : 18 });
+    geoplan.marks.symbol(context, 12, 12, { dot, head: tier === "街道级", asked: true, size: dot ? 11 : 18 });
     return canvas;
   }
 

@@ -156,7 +156,7 @@
       if (!geoplan.state.shown("station " + tier) || !names.inside(p, place)) return;
       const dot = tier === "网格级";
       const scale = (p.mpp < 2 ? 1.2 : 1) * (tier === asked ? 1 : 0.8);
-      marks.push({ i, place, asked: tier === asked, dot, size: (dot ? 10 : 20) * scale });
+      marks.push({ i, place, asked: tier === asked, dot, head: tier === "街道级", size: (dot ? 10 : 20) * scale });
     });
     marks.sort(function (a, b) { return a.asked - b.asked || a.i - b.i; });
     marks.forEach(function (mark) {
@@ -186,10 +186,25 @@
     context.strokeStyle = "#FFFFFF";
     context.setLineDash([]);
     context.stroke();
-    context.fillStyle = mark.asked || !mark.dot ? theme.COLOUR.blue : "#646B73";
+    context.fillStyle = mark.head ? theme.COLOUR.ink : mark.asked || !mark.dot ? theme.COLOUR.blue : "#646B73";
     context.fill();
-    if (!mark.dot) house(context, mark.size / 20);
+    if (mark.head) flag(context, mark.size / 20);
+    else if (!mark.dot) house(context, mark.size / 20);
     context.restore();
+  }
+
+  function flag(context, scale) {
+    context.scale(scale, scale);
+    context.beginPath();
+    context.moveTo(-3.6, 6);
+    context.lineTo(-3.6, -5.6);
+    context.lineTo(4.8, -2.6);
+    context.lineTo(-3.6, 0.6);
+    context.lineWidth = 1.7;
+    context.strokeStyle = "#FFFFFF";
+    context.stroke();
+    context.fillStyle = "#FFFFFF";
+    context.fill();
   }
 
   function house(context, scale) {

@@ -11,6 +11,8 @@
   const WAY_FROM = [1.2, 1.4, 2.9, 5, 8, 8]; // metres a pixel, by class of way
   const WAY_SIZE = [11, 11, 11.5, 12, 13, 13];
   const APART = 420; // px between two writings of one name
+  const FULL_FROM = 1.9; // metres a pixel from which names of stations are whole
+  const NUMBERED = /\d\D?$/; // a house number: told only from close by
   const CELL = 64;
 
   function table(width, height) {
@@ -105,8 +107,8 @@
       if (!big && p.mpp > 1.9) return;
       const [x, y] = mark.place;
       const gap = mark.size / 2 + 4;
-      const style = { size: big ? 14 : 12, weight: big ? 700 : 600, colour: BLUE, halo: 3.4, align: "left" };
-      const name = study.titled(study.stations, mark.i);
+      const style = { size: big ? 14 : 12, weight: big ? 700 : 600, colour: mark.head ? INK : BLUE, halo: 3.4, align: "left" };
+      const name = p.mpp > FULL_FROM ? study.stations.brief[mark.i] : study.titled(study.stations, mark.i);
       set(p, room, name, [[x + gap, y]], style) ||
         set(p, room, name, [[x - gap, y]], Object.assign({}, style, { align: "right" })) ||
         set(p, room, name, [[x, y + gap + 6], [x, y - gap - 6]], Object.assign({}, style, { align: "center" }));
@@ -124,7 +126,7 @@
     if (p.mpp > 1.7) return;
     within(study.buildings.layer, p.box).forEach(function (i) {
       const name = study.buildings.name[i];
-      if (!name || (reach.state[i] && p.mpp > 0.7)) return;
+      if (!name || (p.mpp > 0.8 && (reach.state[i] || NUMBERED.test(name)))) return;
       set(p, room, name, [pixel(p, study.buildings.layer, i)], { size: 11, colour: INK3, halo: 2.6 });
     });
   }

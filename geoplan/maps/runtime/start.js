@@ -7,6 +7,8 @@
 
   const FLY = 0.25; // seconds
   const EDGE = 0.02; // share of the map left free round the study
+  const REST = 250; // ms of rest before the address is written
+  const FOOT = 26; // px that the sources take at the lower edge
   const STILL = window.matchMedia && window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   function texts() {
@@ -29,9 +31,16 @@
   function boxOf(thing) {
     const layers = { grid: study.grids, community: study.communities, station: study.stations,
       building: study.buildings, compound: study.compounds };
-    if (thing.kind !== "way") return Array.from(layers[thing.kind].layer.box.subarray(4 * thing.i, 4 * thing.i + 4));
-    return thing.features.reduce(function (box, i) {
-      const b = thing.layer.box.subarray(4 * i, 4 * i + 4);
+    if (thing.kind === "way") return around(thing.features.map(function (i) { return [thing.layer, i]; }));
+    const own = [layers[thing.kind].layer, thing.i];
+    return around(thing.kind === "grid" ? [own, [study.routes[state.circle].line, thing.i]] : [own]);
+  }
+
+  /* The box round features of layers; one that is empty adds nothing. */
+  function around(features) {
+    return features.reduce(function (box, feature) {
+      const b = feature[0].box.subarray(4 * feature[1], 4 * feature[1] + 4);
+      if (b[2] < b[0]) return box;
       return [Math.min(box[0], b[0]), Math.min(box[1], b[1]), Math.max(box[2], b[2]), Math.max(box[3], b[3])];
     }, [Infinity, Infinity, -Infinity, -Infinity]);
   }
@@ -39,18 +48,25 @@
   function fly(map, thing) {
     const bounds = frame.bounds(boxOf(thing));
     const most = { grid: 16.5, community: 16, way: 17 }[thing.kind] || 17.5;
-    const zoom = Math.min(most, map.getBoundsZoom(bounds.pad(0.35)));
+    const zoom = Math.min(most, map.getBoundsZoom(bounds.pad(0.2)));
     const still = thing.kind === "grid" && map.getBounds().contains(bounds) && map.getZoom() >= zoom - 1;
     if (!still) map.setView(bounds.getCenter(), zoom, { animate: !STILL, duration: FLY });
   }
 
   function fit(map, exactly) {
     const bounds = frame.bounds(study.boxOf(study.street.layer)).pad(exactly ? 0.01 : EDGE);
-    map.fitBounds(bounds, { animate: false });
+    map.fitBounds(bounds, { animate: false, paddingBottomRight: [0, exactly ? 0 : FOOT] });
   }
 
   /* The address remembers the circle, the view and the grid picked. */
+  let later = 0;
+
   function remember(map) {
+    clearTimeout(later);
+    later = setTimeout(function () { write(map); }, REST);
+  }
+
+  function write(map) {
     const center = map.getCenter();
     const pick = state.pick && state.pick.kind === "grid" ? "/" + encodeURIComponent(study.grids.code[state.pick.i]) : "";
     const hash = "#" + [state.circle + 1, map.getZoom(), center.lat.toFixed(5), center.lng.toFixed(5)].join("/") + pick;

@@ -15,7 +15,7 @@
       grids: areas(data.grids),
       communities: areas(data.communities),
       street: areas(data.street),
-      stations: Object.assign({ layer: shapes(data.stations.shape) }, data.stations),
+      stations: Object.assign({ layer: shapes(data.stations.shape), brief: shortened(data.stations) }, data.stations),
       compounds: Object.assign({}, data.compounds,
         { layer: shapes(data.compounds.shape), doors: shapes(data.compounds.gates) }),
       buildings: buildings(data.buildings),
@@ -114,6 +114,20 @@
 
   function titled(block, i) {
     return block.name[i] || block.code[i];
+  }
+
+  /* Names of stations without the ending that most of their tier share:
+     望澜社区党群服务中心 is 望澜 where there is little room. */
+  function shortened(block) {
+    return block.name.map(function (name, i) {
+      const peers = block.name.filter(function (other, k) { return block.tier[k] === block.tier[i]; });
+      for (let start = 2; start < name.length - 2; start += 1) {
+        const ending = name.slice(start);
+        const alike = peers.filter(function (other) { return other.endsWith(ending) && other.length > ending.length + 1; });
+        if (peers.length > 2 && alike.length > peers.length * 0.6) return name.slice(0, start);
+      }
+      return name || block.code[i];
+    });
   }
 
   function boxOf(layer) {

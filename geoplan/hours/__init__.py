@@ -1,0 +1,6 @@
+"""When a station is open: what offices write, and whether it is open at a moment."""
+
+from geoplan.hours.reading import parse
+from geoplan.hours.week import Hours, Moment, moment, moments, open_at
+
+__all__ = ["Hours", "Moment", "moment", "moments", "open_at", "parse"]
