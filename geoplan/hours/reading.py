@@ -5,9 +5,10 @@ could mean two things has no hours at all.
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+from geoplan.hours.clauses import Clause, Days, clauses
 from geoplan.hours.week import Hours, of_osm
 from geoplan.hours.words import (
     DAY,
@@ -22,39 +23,18 @@ from geoplan.hours.words import (
 _LATIN = re.compile(r"[A-Za-z]{2}")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
-_HOLIDAYS = "PH"
-_MAYBE = "PH?"  # holidays, perhaps weekends too
-_EVERY_DAY = frozenset(WEEK)
-_WORKDAYS = frozenset(WEEK[:5])
-_WEEKEND = _EVERY_DAY - _WORKDAYS
-
-Days = frozenset[str]
-
-
-@dataclass(kw_only=True)
-class _Group:
-    """Days, and what is said of them."""
-
-    season: str = ""
-    days: Days = frozenset()
-    spans: list[Span] = field(default_factory=list)
-    rests: list[Span] = field(default_factory=list)
-    off: bool = False
-    same: bool = False
-
-    @property
-    def told(self) -> bool:
-        """Return whether more is known of the days than their names."""
-        return bool(self.spans or self.rests or self.off or self.same)
+_WEEK: Days = frozenset(WEEK)
+_WEEKEND: Days = frozenset(WEEK[5:])
+_HOLIDAYS: Days = frozenset({"PH"})
+_NONE: Days = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Rule:
-    """Days of a season with their hours, or without any."""
+    """Days and their hours, or what else is said of them."""
 
-    season: str
     days: Days
-    spans: tuple[Span, ...]
+    spans: tuple[Span, ...] = ()
     state: str = ""  #: "", "off" or "unknown"
 
 
@@ -74,139 +54,144 @@ def parse(text: str) -> Hours | None:
     if _LATIN.search(clear) and not _CHINESE.search(clear):
         return of_osm(clear)
     try:
-        groups = _groups(list(tokens(clear)))
-        return of_osm(_written(_rules(groups)))
+        return of_osm(_written(list(tokens(clear))))
     except NotUnderstoodError:
         return None
 
 
-def _groups(told: Sequence[Token]) -> list[_Group]:
-    """Return what is said, day group by day group.
+def _written(told: Sequence[Token]) -> str:
+    """Return what is told as OpenStreetMap writes it.
 
     Raises
     ------
     NotUnderstoodError
-        If an order of words could mean two things.
+        If it is not certain what is told.
     """
-    reader = _Reader()
-    for before, token in zip([None, *told], told, strict=False):
-        reader.take(token, before=before)
-    return reader.finish()
+    lines = [
+        f"{season} {_line(rule)}".lstrip()
+        for season, said in _seasons(told)
+        for rule in _rules(said)
+    ]
+    return "24/7" if lines == ["Mo-Su 00:00-24:00"] else "; ".join(lines)
 
 
-@dataclass(kw_only=True)
-class _Reader:
-    """Puts the tokens of a text together into groups."""
+def _seasons(told: Sequence[Token]) -> list[tuple[str, list[Clause]]]:
+    """Return the clauses of each season; of "" where none is named.
 
-    done: list[_Group] = field(default_factory=list)
-    now: _Group = field(default_factory=_Group)
-    outer: _Group | None = None  #: the group in whose brackets we are
-    resting: bool = False  #: the next span is a rest
-
-    def take(self, token: Token, *, before: Token | None) -> None:
-        """Add one token; ``before`` is the one right before it."""
-        getattr(self, f"_{token.kind}")(token, before)
-
-    def finish(self) -> list[_Group]:
-        """Return all groups; days at the very end belong to the hours before."""
-        if self.outer is not None:
-            self._close(Token(kind="close"), None)
-        if self.now.days and not self.now.told:
-            self._bind(self.now)
-            self.now = _Group()
-        self._next()
-        return self.done
-
-    def _next(self, season: str = "") -> None:
-        """Begin the next group."""
-        if self.now.told:
-            self.done.append(self.now)
-        elif self.now.days:
-            raise NotUnderstoodError
-        self.now = _Group(season=season or self.now.season)
-
-    def _days(self, token: Token, _: Token | None) -> None:
-        if self.now.told and not (self.now.off and not self.now.days):
-            self._next()
-        self.now.days |= token.days
-
-    def _span(self, token: Token, before: Token | None) -> None:
-        if self.now.off or self.now.same:
-            self._next()
-        resting = self.resting and (before is not None)
-        (self.now.rests if resting else self.now.spans).append(token.span)
-        self.resting = False
-
-    def _off(self, _: Token, before: Token | None) -> None:
-        if before is not None and before.kind == "span":
-            self.now.rests.append(self.now.spans.pop())
-        elif self.now.days and not self.now.spans:
-            self.now.off = True
-        else:
-            raise NotUnderstoodError
-
-    def _except(self, _: Token, __: Token | None) -> None:
-        self._next()
-        self.now.off = True
-
-    def _rest(self, _: Token, before: Token | None) -> None:
-        if before is not None and before.kind == "span":
-            self.now.rests.append(self.now.spans.pop())
-        else:
-            self.resting = True
-
-    def _same(self, _: Token, __: Token | None) -> None:
-        if self.now.days and not self.now.told:
-            self.now.same = True
-
-    def _season(self, token: Token, before: Token | None) -> None:
-        days = self.now.days or (self.done[-1].days if self.done else frozenset())
-        if not self.now.told:
-            self.now.days = frozenset()
-        named = before is not None and before.kind in {"season", "open"}
-        if not (named and self.now.season and not self.now.told):
-            self._next(token.season)
-        self.now.season, self.now.days = token.season, days
-
-    def _gap(self, _: Token, __: Token | None) -> None:
-        """Pass over what only parts the words."""
-
-    def _open(self, _: Token, __: Token | None) -> None:
-        if self.outer is not None:
-            raise NotUnderstoodError
-        self.outer, self.now = self.now, _Group(season=self.now.season)
-
-    def _close(self, _: Token, __: Token | None) -> None:
-        inner, self.now = self.now, self.outer or _Group()
-        if self.outer is None:
-            raise NotUnderstoodError
-        self.outer = None
-        if inner.season != self.now.season:
-            self.now.season = inner.season
-        if inner.off or inner.same or (inner.days and inner.told):
-            self.done.append(inner)
-        elif inner.days:
-            self._bind(inner)
-        else:
-            self.now.spans += inner.spans
-            self.now.rests += inner.rests
-
-    def _bind(self, named: _Group) -> None:
-        """Give the days of brackets, or of the end, to the hours before them."""
-        into = self.now if self.now is not named else _Group()
-        if not into.told and not into.days and self.done:
-            into = self.done[-1]
-        if into.days and not named.days <= into.days:
-            raise NotUnderstoodError
-        if not into.days and not into.spans:
-            raise NotUnderstoodError
-        into.days = named.days
+    What stands before the first season counts for all of them.
+    """
+    starts = [at for at, token in enumerate(told) if token.kind == "season"]
+    if not starts:
+        return [("", clauses(told))]
+    first = told[: starts[0]]
+    if len(starts) == 1 or any(token.kind == "span" for token in first):
+        raise NotUnderstoodError  # what of the rest of the year, or of the day?
+    ends = [*starts[1:], len(told)]
+    return [
+        (told[start].season, clauses([*first, *told[start + 1 : end]]))
+        for start, end in zip(starts, ends, strict=True)
+    ]
 
 
-def _rules(groups: list[_Group]) -> list[_Rule]:
-    """Return the rules in OSM's order: the later one counts."""
-    hours = [group for group in groups if group.spans or group.rests]
-    if not any(group.spans for group in hours):
+def _rules(said: Sequence[Clause]) -> list[_Rule]:
+    """Return the rules of a season in OSM's order: a later one counts."""
+    timed = _merged(_as_usual(said))
+    unnamed = any(not clause.days for clause in timed)
+    whole = _named(timed)
+    off = [clause.days for clause in said if clause.off]
+    rules = [_Rule(days=clause.days, spans=clause.spans) for clause in whole]
+    rules += [
+        _Rule(days=clause.days, spans=clause.rests, state="off") for clause in whole
+    ]
+    rules = [rule for rule in rules if rule.spans]
+    unsure = _undecided(said, unnamed=unnamed, several=len(timed) > 1)
+    rules += [_Rule(days=unsure, state="unknown")] * bool(unsure)
+    if any("-PH" in clause.days for clause in said):
+        off.append(_HOLIDAYS)
+    return rules + [_Rule(days=days, state="off") for days in dict.fromkeys(off)]
+
+
+def _as_usual(said: Sequence[Clause]) -> list[Clause]:
+    """Return the timed clauses; days "as usual" belong to the usual ones."""
+    timed = [clause for clause in said if clause.timed]
+    same = _NONE.union(*(clause.days for clause in said if clause.same))
+    if not same or not any(clause.days for clause in timed):
+        return timed
+    if len(timed) > 1:
         raise NotUnderstoodError
-    base = _extended(hours, groups)
-    return base
+    return [replace(timed[0], days=timed[0].days | same)]
+
+
+def _merged(timed: Sequence[Clause]) -> list[Clause]:
+    """Return one clause for all that is said of the same days."""
+    by_days: dict[Days, Clause] = {}
+    for clause in timed:
+        before = by_days.get(clause.days, Clause())
+        by_days[clause.days] = Clause(
+            days=clause.days,
+            spans=tuple(dict.fromkeys((*before.spans, *clause.spans))),
+            rests=(*before.rests, *clause.rests),
+        )
+    always = (0, DAY)
+    for clause in by_days.values():
+        if always in clause.spans and len(clause.spans) > 1:
+            raise NotUnderstoodError
+    return list(by_days.values())
+
+
+def _named(timed: Sequence[Clause]) -> list[Clause]:
+    """Return the clauses with the days they mean, the widest first.
+
+    Hours without days are every day's, or, where other days have hours of their
+    own, those of the working days left.
+
+    Raises
+    ------
+    NotUnderstoodError
+        If two clauses speak of some days both, and neither is the exception.
+    """
+    known = _NONE.union(*(clause.days for clause in timed))
+    rest = _WEEK - known if len(timed) == 1 else _WEEK - known - _WEEKEND
+    whole = [replace(clause, days=clause.days or rest) for clause in timed]
+    whole.sort(key=lambda clause: -len(clause.days & _WEEK))
+    for at, wide in enumerate(whole):
+        for narrow in whole[at + 1 :]:
+            both = wide.days & narrow.days & _WEEK
+            if both and not narrow.days & _WEEK < wide.days & _WEEK:
+                raise NotUnderstoodError
+    return whole
+
+
+def _undecided(said: Sequence[Clause], *, unnamed: bool, several: bool) -> Days:
+    """Return the days of the weekend of which nothing certain is said."""
+    maybe = [clause for clause in said if "PH?" in clause.days]
+    doubtful = (unnamed and several) or any(c.timed or unnamed for c in maybe)
+    return _WEEKEND - _NONE.union(*(c.days for c in said)) if doubtful else _NONE
+
+
+def _line(rule: _Rule) -> str:
+    times = ",".join(f"{_time(start)}-{_time(end)}" for start, end in rule.spans)
+    return " ".join(filter(None, (_days(rule.days), times, rule.state)))
+
+
+def _days(days: Days) -> str:
+    """Return days as OpenStreetMap writes them.
+
+    Examples
+    --------
+    >>> _days(frozenset({"Mo", "Tu", "We", "Fr", "PH?"}))
+    'Mo-We,Fr,PH'
+    """
+    runs: list[list[str]] = []
+    for before, day in zip(("", *WEEK), WEEK, strict=False):
+        if day in days and before in days:
+            runs[-1][1:] = [day]
+        elif day in days:
+            runs.append([day])
+    parts = ["-".join(run) for run in runs]
+    return ",".join([*parts, *(["PH"] * bool(days & {"PH", "PH?"}))])
+
+
+def _time(minute: int) -> str:
+    whole = minute - DAY if minute > DAY else minute
+    return f"{whole // 60:02}:{whole % 60:02}"

@@ -3,11 +3,14 @@
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from opening_hours import OpeningHours, ParserError, State
+from opening_hours import (
+    OpeningHours,
+    ParserError,  # type: ignore[attr-defined]  its stubs leave it out
+    State,
+)
 
 from geoplan.hours.words import WEEK
 from geoplan.presets import hours
@@ -77,7 +80,7 @@ def of_osm(text: str) -> Hours | None:
         return None
     if _never_open(schedule) and not _NEVER.fullmatch(str(schedule)):
         return None
-    return Hours(osm=str(schedule))
+    return Hours(osm=clean)
 
 
 @cache

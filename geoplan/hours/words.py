@@ -1,4 +1,4 @@
-"""What stands in a text on opening hours: days, times, "closed", brackets …
+"""What stands in a text on opening hours: days, times, "closed" and so on.
 
 The words are the packaged data ``presets/hours.toml``.
 """
@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from geoplan.presets import hours
 
@@ -16,7 +17,10 @@ DAY = 24 * 60  #: minutes
 
 Span = tuple[int, int]  #: minutes from midnight; the end may lie on the next day
 
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTHS = [
+    *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
+    *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+]
 _CHINESE = "一二三四五六日"  # of the days of a week
 _DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"两": 2}
 _TWELVE = 12
@@ -30,9 +34,9 @@ _LATE = 17 * _HOUR
 class Token:
     """One thing that a text says."""
 
-    #: days, span, season, off, except, rest, same, gap, open or close
+    #: days, span, season, off, except, rest, same, gap, open, close or end
     kind: str
-    days: frozenset[str] = frozenset()  #: of WEEK, "PH" and "PH?"
+    days: frozenset[str] = frozenset()  #: of WEEK, PH, -PH and PH?
     span: Span = (0, DAY)
     season: str = ""  #: OSM months
 
@@ -125,15 +129,15 @@ def _looks() -> tuple[re.Pattern[str], ...]:
     words, day = hours()["words"], rf"[{_CHINESE}天]"
     week, join = "(?:周|星期|礼拜)", r"(?:\s*[-、,/及和与]\s*|\s*)"
     times, full = "[x×*✕✖X]", r"24\s*(?:小时|h|H)"
+    seven = rf"7\s*(?:天\s*{times}?|{times})\s*(?:{full}|24)|24\s*/\s*7"
     nextly = f"(?P<next>{_any(words['next'])})?"
     date = r"\d{1,2}月(?:\d{1,2}[日号])?"
     return tuple(
         re.compile(look)
         for look in (
-            rf"(?P<always>7\s*(?:天\s*{times}?|{times})\s*(?:{full}|24)|24\s*/\s*7"
-            rf"|{full}|{_any(words['always'])})",
+            rf"(?P<always>{seven}|{full}|{_any(words['always'])})",
             rf"(?P<span>{_clock('a')}\s*-\s*{nextly}\s*{_clock('b')})",
-            rf"(?P<dates>{date}-{date})",
+            rf"(?P<dates>(?:{_any(_seasons())})?\s*\(?{date}-(?:次年)?{date}\)?)",
             rf"(?P<week>每?{week}{day}(?:{join}{week}?{day})*)",
             rf"(?P<word>{_any(_words())})",
             r"(?P<gap>[\s,;:、。.|/+&和及与并]+)",
@@ -157,12 +161,18 @@ def _words() -> Mapping[str, Token | None]:
     return words
 
 
+def _seasons() -> Iterable[str]:
+    return (name for names in hours()["seasons"].values() for name in names)
+
+
 def _days(text: str) -> frozenset[str]:
-    """Return the days of an OSM range such as Mo-Fr, or the one it names."""
-    first, _, last = text.partition("-")
-    if not last:
-        return frozenset({first})
-    return frozenset(WEEK[WEEK.index(first) : WEEK.index(last) + 1])
+    """Return the days of a list such as Mo-Fr,PH."""
+    days: set[str] = set()
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        whole = WEEK.index(first) if first in WEEK and last else None
+        days.update({part} if whole is None else WEEK[whole : WEEK.index(last) + 1])
+    return frozenset(days)
 
 
 def _clock(side: str) -> str:
@@ -200,8 +210,9 @@ def _span(found: re.Match[str]) -> Token:
 def _carried(found: re.Match[str]) -> str:
     """Return the part of the day that counts for a span's end, from its start."""
     twelve = int(found["b_hour"]) <= _TWELVE and not found["b_hour"].startswith("0")
-    carries = found["a_part"] and _rule(found["a_part"])["add"]
-    return found["a_part"] if carries and twelve and not found["next"] else ""
+    part = str(found["a_part"] or "")
+    carries = bool(part) and bool(_rule(part)["add"]) and twelve
+    return part if carries and not found["next"] else ""
 
 
 def _overnight(found: re.Match[str], *, start: int) -> bool:
@@ -239,7 +250,7 @@ def _hour(hour: int, *, part: str) -> int:
     return whole
 
 
-def _rule(part: str) -> Mapping[str, list[int] | int]:
+def _rule(part: str) -> Mapping[str, Any]:
     return next(rule for rule in hours()["times"].values() if part in rule["words"])
 
 

@@ -1,5 +1,6 @@
 """The answer in one sentence, and shares that never promise too much."""
 
+import math
 from dataclasses import dataclass
 from string import Formatter
 
@@ -63,6 +64,14 @@ def share(part: int, whole: int) -> str:
     return f"{tenths // 10}.{tenths % 10}%"
 
 
+def station_count(coverage: Coverage, *, circle: Circle, number: int) -> int:
+    """Return how many stations a circle is drawn round."""
+    told = coverage.results.get("circles", [])
+    if len(told) >= number:
+        return int(told[number - 1]["stations"])
+    return int((coverage.stations["tier"] == circle.tier).sum())
+
+
 def limit(circle: Circle, *, lang: str) -> str:
     """Return a circle's limit as people say it: 15 分钟, 1,000 米."""
     unit, value = ("minutes", circle.minutes)
@@ -79,12 +88,12 @@ def station_word(tier: str, *, lang: str) -> str:
 
 def _answer(coverage: Coverage, *, circle: Circle, number: int, lang: str) -> Answer:
     row, what = coverage.street.iloc[0], counted(coverage)
-    total = round(float(row[what]))
+    total = _whole(row[what])
     reached, own, straight = (
-        round(float(row[f"{what}_{how}_{number}"]))
-        for how in ("any", "own", "straight")
+        _whole(row[f"{what}_{how}_{number}"]) for how in ("any", "own", "straight")
     )
-    form = _form(total=total, reached=reached)
+    stations = station_count(coverage, circle=circle, number=number)
+    form = _form(total=total, reached=reached, stations=stations)
     numbers = {"total": total, "any": reached, "out": total - reached}
     figures = {
         **{
@@ -105,10 +114,17 @@ def _answer(coverage: Coverage, *, circle: Circle, number: int, lang: str) -> An
     )
 
 
-def _form(*, total: int, reached: int) -> str:
+def _whole(value: float) -> int:
+    """Return a count; what is unknown throughout is none."""
+    return 0 if math.isnan(value) else round(value)
+
+
+def _form(*, total: int, reached: int, stations: int) -> str:
     """Return which of the sentences fits the figures."""
     if total <= 0:
         return "empty"
+    if stations == 0:
+        return "without"
     if reached >= total:
         return "all"
     return "some" if reached > 0 else "none"

@@ -5,7 +5,15 @@ from typing import Any
 import numpy as np
 
 from geoplan.maps import places
-from geoplan.maps.answer import TIERS, Answer, answers, counted, limit, station_word
+from geoplan.maps.answer import (
+    TIERS,
+    Answer,
+    answers,
+    counted,
+    limit,
+    station_count,
+    station_word,
+)
 from geoplan.maps.basemap import base_layers, way_names, window
 from geoplan.maps.encoding import Grain
 from geoplan.maps.outlines import outlines
@@ -74,17 +82,19 @@ def _front(coverage: Coverage, *, imprint: Imprint, lang: str) -> dict[str, Any]
         "walker": say(f"page.walker_{walker.preset if known else 'custom'}", lang=lang),
         "speed": walker.speed,
         "circles": [
-            _circle(coverage, circle=circle, answer=answer, lang=lang)
-            for circle, answer in zip(
-                coverage.circles, answers(coverage, lang=lang), strict=True
+            {
+                **_circle(circle, answer=answer, lang=lang),
+                "stations": station_count(coverage, circle=circle, number=number),
+            }
+            for number, (circle, answer) in enumerate(
+                zip(coverage.circles, answers(coverage, lang=lang), strict=True),
+                start=1,
             )
         ],
     }
 
 
-def _circle(
-    coverage: Coverage, *, circle: Circle, answer: Answer, lang: str
-) -> dict[str, Any]:
+def _circle(circle: Circle, *, answer: Answer, lang: str) -> dict[str, Any]:
     return {
         "name": circle.name,
         "tier": circle.tier,
@@ -92,7 +102,6 @@ def _circle(
         "station": station_word(circle.tier, lang=lang),
         "limit": limit(circle, lang=lang),
         "by": "minutes" if circle.minutes is not None else "metres",
-        "stations": int((coverage.stations["tier"] == circle.tier).sum()),
         "total": answer.total,
         "any": answer.any,
         "own": answer.own,

@@ -13,7 +13,7 @@ from terrain import Terrain, smooth
 
 GATES_APART = 25.0  # metres
 REACH = 70.0  # metres from a path's end to the way outside
-POND_M2 = 14000  # parks from here on have a pond
+POND_M2 = 21000  # parks from here on have a pond
 WITH_PATHS = ("school", "college", "hospital", "market", "office", "depot", "works")
 FEWEST_HOMES = 2  # buildings; a parcel with fewer stays empty
 MAIN_PATHS_ONLY = ("office", "depot", "works")

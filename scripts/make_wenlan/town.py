@@ -143,7 +143,7 @@ def _areas(
     groups = grow(atoms, count=GRIDS, frozen=set(special))
     merged = merge(atoms, groups)
     names = {int(groups[face]): name for face, name in special.items()}
-    weights = np.bincount(groups, weights=households + empty)
+    weights = np.bincount(groups, weights=households + empty).astype(float)
     parts = patches(merged, weights, divides)
     belongs = grow(parts, count=COMMUNITIES)
     wholes = merge(parts, belongs)

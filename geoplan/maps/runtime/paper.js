@@ -100,7 +100,7 @@
     ]));
     return make("table", {}, [
       make("thead", {}, make("tr", {}, ["head_grid", "head_out", "head_total", "head_share"].map(function (name) {
-        return make("th", {}, words.say(name, { unit: words.unit() }));
+        return make("th", {}, words.say(name, { unit: words.unit() }).split("（")[0]);
       }))),
       make("tbody", {}, rows),
     ]);

@@ -92,7 +92,7 @@
     function show(name) {
       document.body.setAttribute("data-tab", name);
       buttons.forEach(function (button) {
-        button.setAttribute("aria-selected", String(button.getAttribute("data-tab") === name));
+        button.setAttribute("aria-pressed", String(button.getAttribute("data-tab") === name));
       });
     }
     buttons.forEach(function (button) {
