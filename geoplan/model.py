@@ -37,6 +37,8 @@ class Circle:
     minutes: float | None = None  #: limit in minutes, or …
     metres: float | None = None  #: … in metres; exactly one of the two is given
     items: tuple[str, ...] = ()  #: only stations that offer all these services
+    #: only stations open then: a named moment or "周三 18:00"; "" for any time
+    hours: str = ""
 
     def seconds(self, *, speed: float) -> float:
         """Return the limit as seconds of somebody who walks so many m/s."""

@@ -32,7 +32,7 @@ SIDEWAYS = {
     "crs": {"datum"},
     "presets": {"model"},
     "circles": {"walk"},
-    "coverage": {"walk", "circles", "membership", "attach", "population"},
+    "coverage": {"walk", "circles", "membership", "attach", "population", "hours"},
     "sites": {"walk", "assign"},
     "division": {"check"},
     "compare": {"coverage"},

@@ -10,6 +10,8 @@ from towns import frame, on_edges, ways
 
 from geoplan import circles, walk
 from geoplan import network as net
+from geoplan.circles import compiled, plain
+from geoplan.circles.canvas import AROUND, CELL, RIM, WIDTH
 from geoplan.model import Walker
 
 WALKER = Walker(preset="custom", speed=1.0)
@@ -164,3 +166,26 @@ def test_fields_equal_brute_force_on_a_fine_raster(points, wall, limit):
         shade |= shapely.dwithin(legs, shapely.get_point(barrier, -1), 8).any()
         if clear and not by_wall and not shade:
             assert field.contains(place) == (over.min() <= 0)
+
+
+metre = st.floats(-200, 200, allow_nan=False)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.tuples(metre, metre, metre, metre), max_size=5),
+    st.lists(st.tuples(metre, metre, st.floats(0, 40), st.integers(-1, 1)), max_size=5),
+)
+def test_compiled_stamps_equal_the_plain_ones(strips, discs):
+    grid = (CELL, WIDTH, RIM)
+    hidden = np.random.default_rng(0).random((2, len(AROUND))) < 0.3
+    table = np.array(discs, float).reshape(-1, 4)
+    seen = (table[:, 3].astype(int), hidden)
+    low, rasters = np.array([-60, -60]), []
+    for kind in (compiled, plain):
+        raster = np.full((120, 120), RIM)
+        around = (AROUND, *grid)
+        kind.stamp(raster, low, table[:, :2].copy(), table[:, 2].copy(), seen, around)
+        kind.stamp_strips(raster, low, np.array(strips, float).reshape(-1, 4), grid)
+        rasters.append(raster)
+    assert np.allclose(*rasters, atol=1e-9)

@@ -12,7 +12,7 @@ from pathlib import Path
 import networkx as nx
 import osmium
 import shapely
-from shapely import LineString, MultiLineString, Point, Polygon
+from shapely import LineString, Point, Polygon
 from shapely.ops import polygonize_full, substring, unary_union
 
 PRESETS = Path(__file__).resolve().parent.parent / "geoplan" / "presets"
@@ -275,7 +275,3 @@ def centre(shape):
     """Return the place of a point or a footprint."""
     return shape if isinstance(shape, Point) else shapely.point_on_surface(shape)
 
-
-def boundary_free(shape):
-    """Return lines as one list, whatever they came as."""
-    return list(shape.geoms) if isinstance(shape, MultiLineString) else [shape]

@@ -30,6 +30,8 @@ from geoplan.maps import PageError, coverage_page, entry, index_page
 from geoplan.maps.answer import answers, share
 from geoplan.maps.assets import inlined, manifest, vendored
 from geoplan.maps.encoding import Grain, ints, optional, shapes
+from geoplan.maps.outlines import outlines
+from geoplan.maps.routes import routes
 from geoplan.maps.seal import seal
 from geoplan.wording import texts
 
@@ -325,3 +327,72 @@ def test_a_study_in_another_crs_lands_on_the_same_place():
     there = Grain.of(moved.bounds, crs=other)
     assert abs(here.west - there.west) < 5
     assert abs(here.north - there.north) < 5
+
+
+# What is drawn calmer than it is counted
+
+
+def drawn_circle(coverage, number):
+    """Return the merged outline of a circle as a page draws it, on the lattice."""
+    grain = around(*coverage.grids.geometry)
+    block = outlines(coverage, grain=grain, counted="households")[number]
+    rings = [ring for part in read_shapes(block["merged"]) for ring in part]
+    shape = shapely.Polygon()
+    for ring in rings:
+        shape = shape.symmetric_difference(shapely.Polygon(ring))
+    return shape, grain
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_no_home_out_of_reach_is_drawn_inside(number):
+    coverage, *_ = covered()
+    shape, grain = drawn_circle(coverage, number)
+    left = coverage.unreached
+    left = left[(left["circle"] == CIRCLES[number].name) & (left["households"] > 0)]
+    exact = coverage.outlines[coverage.outlines["circle"] == CIRCLES[number].name]
+    outside = left[~left.within(exact.geometry[exact["station"] == ""].iloc[0])]
+    assert len(outside) > 5
+    assert not shapely.contains(shape, grain.place(outside.geometry.to_numpy())).any()
+
+
+def test_the_circle_drawn_is_the_circle_counted_but_for_its_edge():
+    coverage, *_ = covered()
+    shape, grain = drawn_circle(coverage, 0)
+    exact = coverage.outlines
+    exact = exact[(exact["circle"] == CIRCLES[0].name) & (exact["station"] == "")]
+    there = grain.place(exact.geometry.to_numpy())[0]
+    assert shape.intersection(there).area > 0.93 * there.area
+    assert there.intersection(shape.buffer(20 / grain.step)).area > 0.99 * there.area
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_walk_is_as_long_as_its_minutes(number):
+    coverage, _, network, _ = covered()
+    grain = around(*coverage.grids.geometry)
+    found = routes(coverage, network=network, grain=grain, counted="households")
+    far, lines = decoded(found[number]["far"]), read_shapes(found[number]["line"])
+    ground = grain.step * np.cos(np.radians(_latitude(coverage)))
+    left = coverage.unreached.set_index(["circle", "building"])
+    walked = 0
+    for building, parts in zip(far, lines, strict=True):
+        if building < 0 or not parts:
+            continue
+        code = coverage.buildings.index[building]
+        minutes = left.loc[(CIRCLES[number].name, code), "minutes"]
+        metres = shapely.LineString(parts[0]).length * ground
+        assert metres == pytest.approx(minutes * 60 * 1.2, rel=0.06, abs=16)
+        walked += 1
+    assert walked > 0
+
+
+def _latitude(coverage):
+    middle = coverage.grids.union_all().centroid
+    back = Transformer.from_crs(METRIC, "EPSG:4326", always_xy=True)
+    return back.transform(middle.x, middle.y)[1]
+
+
+def test_a_circle_without_a_station_says_so():
+    coverage, *_ = covered()
+    told = [{**circle, "stations": 0} for circle in coverage.results["circles"]]
+    bare = dataclasses.replace(coverage, results={**coverage.results, "circles": told})
+    assert answers(bare, lang="zh")[0].text.startswith("这里还没有社区站")

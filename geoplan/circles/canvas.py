@@ -1,4 +1,4 @@
-"""The edges as samples, ready to be stamped: where each lies, and what it sees."""
+"""The edges as spots, ready to be stamped: where each lies, and what it sees."""
 
 from dataclasses import dataclass
 
@@ -11,72 +11,101 @@ from geoplan.model import Network
 from geoplan.walk import Graph, Spots, spots_on
 
 WIDTH = 25.0  # m from an edge that the field spreads
-CELL = 5.0  # m, of the raster and between samples
+CELL = 5.0  # m, of the raster and between spots near a barrier
 RIM = 7.0  # m beyond the width that cells still hold a value, for the contour
-_CHUNK = 4000  # pairs of a sample and a wall handled at once
+_CHUNK = 4000  # pairs of a spot and a wall handled at once
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Geometries = NDArray[np.object_]
 
 _STEP = np.arange(-int((WIDTH + RIM) // CELL) - 1, int((WIDTH + RIM) // CELL) + 2)
-#: cells round a sample's own cell, shape (n, 2), in cells
+#: cells round a spot's own cell, shape (n, 2), in cells
 AROUND = np.stack(np.meshgrid(_STEP, _STEP), axis=-1).reshape(-1, 2)
-SPREAD = int(_STEP[-1])  #: cells that a sample reaches on each side
+SPREAD = int(_STEP[-1])  #: cells that a spot reaches on each side
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Canvas:
-    """The edges as samples, and which cells round each one a barrier hides."""
+    """The edges as spots, and which cells round each one a barrier hides.
 
-    spots: Spots  #: the samples as targets of the walk, without legs
-    xy: Floats  #: shape (n_samples, 2)
-    walled: Ints  #: row in ``hidden`` of each sample, -1 where it has no barrier near
+    An edge with a barrier near has a spot every 5 m. A free edge has its vertices
+    alone: what lies between two of them is stamped as one strip.
+    """
+
+    spots: Spots  #: as targets of the walk, without legs; sorted by edge, then along
+    xy: Floats  #: shape (n_spots, 2)
+    strip: NDArray[np.bool_]  #: whether a strip runs from each spot to the next
+    walled: Ints  #: row in ``hidden`` of each spot, -1 where it has no barrier near
     hidden: NDArray[np.bool_]  #: shape (n_walled, cells around)
 
 
 def canvas(network: Network, *, way: Graph, barriers: GeoSeries) -> Canvas:
     """Return the network as a canvas for fields; barriers in the working CRS."""
-    edges = network.edges
-    length = edges["length_m"].to_numpy()
-    pieces = np.maximum(np.ceil(length / CELL).astype(int), 1)
-    edge = np.repeat(np.arange(len(edges)), pieces + 1)
-    first = np.concatenate([[0], np.cumsum(pieces + 1)[:-1]])
-    step = np.arange(len(edge)) - first[edge]
-    offset_m = step / pieces[edge] * length[edge]
-    points = shapely.line_interpolate_point(edges.geometry.to_numpy()[edge], offset_m)
-    xy = shapely.get_coordinates(points)
-    walled, hidden = _hidden(xy, barriers.to_numpy())
-    nothing = np.zeros(len(edge))
+    lines = network.edges.geometry.to_numpy()
+    walls = _segments(barriers.to_numpy())
+    tree = shapely.STRtree(shapely.linestrings(walls))
+    near = np.zeros(len(lines), bool)
+    near[tree.query(lines, predicate="dwithin", distance=WIDTH + RIM)[0]] = True
+    edge, offset_m = _stations(lines, dense=near)
+    xy = shapely.get_coordinates(shapely.line_interpolate_point(lines[edge], offset_m))
+    walled, hidden = _hidden(xy, np.flatnonzero(near[edge]), walls=walls, tree=tree)
+    strip = np.zeros(len(edge), bool)
+    strip[:-1] = (edge[1:] == edge[:-1]) & ~near[edge[:-1]]
+    count = len(edge)
     return Canvas(
         spots=spots_on(
             edge,
             offset_m,
             way=way,
-            thing=np.arange(len(edge)),
-            things=len(edge),
-            leg_m=nothing,
+            thing=np.arange(count),
+            things=count,
+            leg_m=np.zeros(count),
         ),
         xy=xy,
+        strip=strip,
         walled=walled,
         hidden=hidden,
     )
 
 
-def _hidden(xy: Floats, barriers: Geometries) -> tuple[Ints, NDArray[np.bool_]]:
-    """Return which cells round the samples lie behind a barrier."""
-    walls = _segments(barriers)
-    sample, wall = shapely.STRtree(shapely.linestrings(walls)).query(
-        shapely.points(xy), predicate="dwithin", distance=WIDTH + RIM
+def _stations(lines: Geometries, *, dense: NDArray[np.bool_]) -> tuple[Ints, Floats]:
+    """Return where the spots of all edges lie: edge, and metres from its start."""
+    points, edge = shapely.get_coordinates(lines, return_index=True)
+    step = np.hypot(*np.diff(points, axis=0, prepend=points[:1]).T)
+    step[np.flatnonzero(np.diff(edge, prepend=-1))] = 0.0
+    along = np.cumsum(step)
+    first = np.searchsorted(edge, np.arange(len(lines)))
+    offset_m = along - along[first][edge]
+    free = ~dense[edge]
+    many = np.flatnonzero(dense)
+    length = shapely.length(lines[many])
+    pieces = np.maximum(np.ceil(length / CELL).astype(int), 1)
+    mine = np.repeat(np.arange(len(many)), pieces + 1)
+    start = np.concatenate([[0], np.cumsum(pieces + 1)])[:-1]
+    share = (np.arange(len(mine)) - start[mine]) / pieces[mine]
+    edges = np.concatenate([edge[free], many[mine]])
+    offsets = np.concatenate([offset_m[free], share * length[mine]])
+    order = np.argsort(edges, kind="stable")
+    return edges[order], offsets[order]
+
+
+def _hidden(
+    xy: Floats, chosen: Ints, *, walls: Floats, tree: shapely.STRtree
+) -> tuple[Ints, NDArray[np.bool_]]:
+    """Return which cells round the chosen spots lie behind a barrier."""
+    spot, wall = tree.query(
+        shapely.points(xy[chosen]), predicate="dwithin", distance=WIDTH + RIM
     )
-    near = np.unique(sample)
+    spot = chosen[spot]
+    near = np.unique(spot)
     walled = np.full(len(xy), -1)
     walled[near] = np.arange(len(near))
     hidden = np.zeros((len(near), len(AROUND)), bool)
-    for start in range(0, len(sample), _CHUNK):
+    for start in range(0, len(spot), _CHUNK):
         chunk = slice(start, start + _CHUNK)
-        crossed = _crossed(xy[sample[chunk]], walls[wall[chunk]])
-        np.logical_or.at(hidden, walled[sample[chunk]], crossed)
+        crossed = _crossed(xy[spot[chunk]], walls[wall[chunk]])
+        np.logical_or.at(hidden, walled[spot[chunk]], crossed)
     return walled, hidden
 
 

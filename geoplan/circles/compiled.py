@@ -24,3 +24,31 @@ def stamp(height, low, xy, left_m, seen, grid):
             height[up - low[1], right - low[0]] = min(
                 height[up - low[1], right - low[0]], over
             )
+
+
+@compiled
+def stamp_strips(height, low, strips, grid):
+    """Lower a raster to what strips cover."""
+    size, width, rim = grid
+    reach = width + rim
+    for strip in range(len(strips)):
+        x0, y0, x1, y1 = strips[strip]
+        along, across = x1 - x0, y1 - y0
+        square = along * along + across * across
+        left = int(np.floor((min(x0, x1) - reach) / size))
+        right = int(np.floor((max(x0, x1) + reach) / size))
+        bottom = int(np.floor((min(y0, y1) - reach) / size))
+        top = int(np.floor((max(y0, y1) + reach) / size))
+        for row in range(bottom, top + 1):
+            y = (row + 0.5) * size - y0
+            for column in range(left, right + 1):
+                x = (column + 0.5) * size - x0
+                part = 0.0
+                if square > 0.0:
+                    part = min(max((x * along + y * across) / square, 0.0), 1.0)
+                away = (x - part * along) ** 2 + (y - part * across) ** 2
+                if away < reach * reach:
+                    over = np.sqrt(away) - width
+                    height[row - low[1], column - low[0]] = min(
+                        height[row - low[1], column - low[0]], over
+                    )

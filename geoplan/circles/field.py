@@ -1,6 +1,7 @@
-"""The bare field of a circle: samples stamped on a raster, contoured at the limit."""
+"""The bare field of a circle: stamped on a raster, contoured at the limit."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import shapely
@@ -11,15 +12,30 @@ from shapely import MultiPolygon
 from geoplan.circles.canvas import AROUND, CELL, RIM, SPREAD, WIDTH, Canvas
 from geoplan.circles.outline import areas
 from geoplan.model import Legs
-from geoplan.walk import Graph, limit_ms, spots, things_within
+from geoplan.walk import Graph, Spots, limit_ms, spots, things_within
+from geoplan.walk.graph import FAR
 
 try:
-    from geoplan.circles.compiled import stamp
+    from geoplan.circles.compiled import stamp, stamp_strips
 except ImportError:  # Numba has no wheel everywhere
-    from geoplan.circles.plain import stamp  # type: ignore[assignment]
+    from geoplan.circles.plain import (  # type: ignore[assignment]
+        stamp,
+        stamp_strips,
+    )
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Reached:
+    """What a walk reaches of a canvas, with the metres left to walk from there."""
+
+    spot: Ints
+    left_m: Floats
+    foot: Floats  #: where stations step on free edges, x and y; shape (n, 2)
+    foot_left_m: Floats
+    foot_spot: Ints  #: the spot before each
 
 
 def fields(
@@ -35,29 +51,124 @@ def fields(
     most = limit_ms(limit)
     seeds = spots(stations, way=way)
     walks = things_within(way, stations=seeds, targets=drawn.spots, limit=most)
-    ends = np.searchsorted(walks.station, np.arange(seeds.things + 1))
-    left_m = np.asarray((most - walks.ms) * (way.speed / 1000.0), float)
+    order = np.argsort(walks.station, kind="stable")
+    spot, metre = walks.end[order].astype(np.int64), way.speed / 1000.0
+    left_m = np.asarray((most - walks.ms[order]) * metre, float)
+    ends = np.searchsorted(walks.station[order], np.arange(seeds.things + 1))
+    feet = _feet(drawn, seeds, left_m=np.asarray((most - seeds.leg_ms) * metre))
+    scratch = np.full(len(drawn.xy), -1.0)
     for station in range(seeds.things):
         mine = slice(ends[station], ends[station + 1])
-        yield station, field(drawn, sample=walks.end[mine], left_m=left_m[mine])
-    best = np.full(len(drawn.xy), -1.0)
-    np.maximum.at(best, walks.end, left_m)
-    reached = np.flatnonzero(best >= 0)
-    yield -1, field(drawn, sample=reached, left_m=best[reached])
+        own = [column[seeds.thing == station] for column in feet]
+        reached = Reached(
+            spot=spot[mine],
+            left_m=left_m[mine],
+            foot=own[0],
+            foot_left_m=own[1],
+            foot_spot=own[2],
+        )
+        yield station, field(drawn, reached, way=way, scratch=scratch)
+    np.maximum.at(scratch, spot, left_m)
+    every = np.flatnonzero(scratch >= 0)
+    best = scratch[every]
+    scratch[every] = -1.0
+    whole = Reached(
+        spot=every, left_m=best, foot=feet[0], foot_left_m=feet[1], foot_spot=feet[2]
+    )
+    yield -1, field(drawn, whole, way=way, scratch=scratch)
 
 
-def field(drawn: Canvas, *, sample: Ints, left_m: Floats) -> MultiPolygon:
-    """Return the field of some samples, with the metres left to walk from each."""
-    if not len(sample):
+def field(
+    drawn: Canvas, reached: Reached, *, way: Graph, scratch: Floats
+) -> MultiPolygon:
+    """Return the field of what is reached.
+
+    Parameters
+    ----------
+    scratch : float array, shape (n_spots,)
+        -1 throughout, and left so.
+    """
+    if not len(reached.spot):
         return MultiPolygon()
-    xy = drawn.xy[sample]
-    cell = np.floor(xy / CELL).astype(np.int64)
+    scratch[reached.spot] = reached.left_m
+    strips = _strips(drawn, reached, way=way, left_m=scratch)
+    scratch[reached.spot] = -1.0
+    alone = (drawn.walled[reached.spot] >= 0) | (reached.left_m < WIDTH)
+    alone |= ~_free(drawn)[reached.spot]
+    xy = np.concatenate([drawn.xy[reached.spot[alone]], reached.foot])
+    left_m = np.concatenate([reached.left_m[alone], reached.foot_left_m])
+    walled = np.concatenate(
+        [drawn.walled[reached.spot[alone]], np.full(len(reached.foot), -1)]
+    )
+    kept = left_m >= 0
+    xy, left_m, walled = xy[kept], left_m[kept], walled[kept]
+    every = np.concatenate([xy, strips.reshape(-1, 2)])
+    cell = np.floor(every / CELL).astype(np.int64)
     low, high = cell.min(axis=0) - SPREAD - 1, cell.max(axis=0) + SPREAD + 1
     size = high - low + 1
     height = np.full((size[1], size[0]), RIM)
-    seen = (drawn.walled[sample], drawn.hidden)
-    stamp(height, low, xy, left_m, seen, (AROUND, CELL, WIDTH, RIM))
+    stamp(height, low, xy, left_m, (walled, drawn.hidden), (AROUND, CELL, WIDTH, RIM))
+    stamp_strips(height, low, strips, (CELL, WIDTH, RIM))
     return _contour(height, corner=low)
+
+
+def _free(drawn: Canvas) -> NDArray[np.bool_]:
+    """Return which spots lie on free edges."""
+    before = np.concatenate([[False], drawn.strip[:-1]])
+    return np.asarray(drawn.strip | before)
+
+
+def _strips(drawn: Canvas, reached: Reached, *, way: Graph, left_m: Floats) -> Floats:
+    """Return the middle lines of the strips 50 m wide, shape (n, 4): x, y, x, y.
+
+    From a place with more than the width left to walk, a strip runs on as long as
+    that is so. Beyond, the strip's round end holds all that is left.
+    """
+    edge, spot = drawn.spots.edge, reached.spot
+    ahead = spot[drawn.strip[spot] & (way.backward_ms[edge[spot]] != FAR)]
+    back = spot[(spot > 0) & (way.forward_ms[edge[spot]] != FAR)]
+    back = back[drawn.strip[back - 1]]
+    foot = reached.foot_spot
+    begin = np.concatenate(
+        [drawn.xy[ahead], drawn.xy[back], reached.foot, reached.foot]
+    )
+    end = drawn.xy[np.concatenate([ahead + 1, back - 1, foot + 1, foot])]
+    foot_left = reached.foot_left_m
+    onward = np.where(way.backward_ms[edge[foot]] != FAR, foot_left, -1.0)
+    inward = np.where(way.forward_ms[edge[foot]] != FAR, foot_left, -1.0)
+    left = np.concatenate([left_m[ahead], left_m[back], onward, inward]) - WIDTH
+    length = np.hypot(*(end - begin).T)
+    share = np.divide(left, length, out=np.ones(len(left)), where=length > 0)
+    stop = begin + (end - begin) * np.clip(share, 0.0, 1.0)[:, None]
+    # a strip that the other end covers whole is left to it
+    other = np.concatenate(
+        [left_m[ahead + 1], np.full(len(back) + 2 * len(foot), -1.0)]
+    )
+    twice = (share >= 1) & (other - WIDTH >= length)
+    return np.asarray(np.concatenate([begin, stop], axis=1)[(left >= 0) & ~twice])
+
+
+def _feet(
+    drawn: Canvas, seeds: Spots, *, left_m: Floats
+) -> tuple[Floats, Floats, Ints]:
+    """Return where stations step on free edges: place, metres left, spot before.
+
+    A foot on an edge with a barrier near has spots close by, and no metres left.
+    """
+    edge, share = drawn.spots.edge, drawn.spots.share
+    key = edge + np.minimum(share, 1 - 1e-12)
+    before = np.searchsorted(
+        key, seeds.edge + np.minimum(seeds.share, 1 - 1e-12), "right"
+    )
+    before = np.clip(before - 1, 0, max(len(edge) - 2, 0))
+    before -= ~drawn.strip[before] & (before > 0) & drawn.strip[before - 1]
+    step = share[before + 1] - share[before]
+    part = np.divide(
+        seeds.share - share[before], step, out=np.zeros(len(step)), where=step > 0
+    )
+    xy = drawn.xy[before] + (drawn.xy[before + 1] - drawn.xy[before]) * part[:, None]
+    on_strip = drawn.strip[before] & (edge[before] == seeds.edge)
+    return xy, np.where(on_strip, left_m, -1.0), before
 
 
 def _contour(height: Floats, *, corner: Ints) -> MultiPolygon:

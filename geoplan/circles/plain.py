@@ -46,3 +46,30 @@ def stamp(
         good[near] &= ~hidden[walled[near], number]
         column, row = (there - low)[good].T
         np.minimum.at(height, (row, column), over[good])
+
+
+def stamp_strips(
+    height: Array, low: Array, strips: Array, grid: tuple[float, float, float]
+) -> None:
+    """Lower a raster to what strips cover.
+
+    Parameters
+    ----------
+    height, low
+        As for :func:`stamp`.
+    strips : float array, shape (n, 4)
+        Middle lines: x and y where they begin, x and y where they end.
+    grid : tuple
+        Size of a cell, half the width of a strip, and the metres beyond it that
+        still count.
+    """
+    size, width, rim = grid
+    rows, columns = np.indices(height.shape)
+    x, y = (columns + low[0] + 0.5) * size, (rows + low[1] + 0.5) * size
+    for x0, y0, x1, y1 in strips:
+        along, across = x1 - x0, y1 - y0
+        square = along * along + across * across
+        part = ((x - x0) * along + (y - y0) * across) / (square or 1.0)
+        part = np.clip(part, 0.0, 1.0) if square else np.zeros(height.shape)
+        over = np.hypot(x - x0 - part * along, y - y0 - part * across) - width
+        np.minimum(height, np.where(over < rim, over, height), out=height)

@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 from pandas import DataFrame, Index, Series
 
 from geoplan import walk
-from geoplan.codes import split
+from geoplan.coverage.opening import offering, open_then
 from geoplan.model import Circle, Legs
 
 
 def chosen(circle: Circle, stations: DataFrame) -> Series:
-    """Return which stations a circle is drawn round: tier, and all its items."""
-    offers = stations["items"].map(lambda text: set(circle.items) <= set(split(text)))
-    return (stations["tier"] == circle.tier) & offers.astype(bool)
+    """Return which stations a circle is drawn round: offering, and open for certain."""
+    is_open = open_then(circle, stations).fillna(value=False).astype(bool)
+    return offering(circle, stations) & is_open
 
 
 def pick(legs: Legs, wanted: NDArray[np.bool_]) -> Legs:

@@ -14,6 +14,7 @@ from geoplan import walk
 from geoplan.circles import canvas
 from geoplan.coverage import answers, gaps, results, rollup, service
 from geoplan.coverage.homes import Standing, inhabited, standing
+from geoplan.coverage.opening import unsaid
 from geoplan.coverage.outlines import Scene, outlines
 from geoplan.model import (
     Circle,
@@ -66,10 +67,8 @@ def cover(
         layers, network, surroundings, homes=homes, stand=stand, walker=walker
     )
     drawn = [
-        _draw(
-            circle, scene=scene, layers=layers, homes=homes, served=served, stand=stand
-        )
-        for circle in circles
+        _draw(one, scene=scene, layers=layers, homes=homes, served=served, stand=stand)
+        for one in circles
     ]
     tables = [one.answers for one in drawn]
     whole = rollup.street(layers.grids, name=name)
@@ -93,6 +92,7 @@ def cover(
         findings=(
             *odd_homes,
             *odd_stations,
+            *unsaid(circles, layers=layers),
             *stand.findings(layers, homes=homes),
             *(finding for one in drawn for finding in one.findings),
         ),
@@ -164,7 +164,7 @@ def _draw(
         gaps=gaps.gaps(layers.grids, merged=_merged(shapes), left=left, **ranked),
         unreached=gaps.unreached(left, answers=table, straight_m=metres, **ranked),
         findings=service.without_station(
-            layers, served=served, chosen=wanted, tier=circle.tier
+            layers, served=served, chosen=wanted, circle=circle
         ),
     )
 

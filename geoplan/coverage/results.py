@@ -42,6 +42,7 @@ def circle_result(
         "tier": circle.tier,
         "minutes": circle.minutes,
         "metres": circle.metres,
+        "hours": circle.hours or None,
         "stations": stations,
         **{
             measure: {

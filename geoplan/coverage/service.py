@@ -12,7 +12,7 @@ from pandas import DataFrame, Series
 
 from geoplan.codes import split
 from geoplan.membership import holding
-from geoplan.model import Finding, Layers
+from geoplan.model import Circle, Finding, Layers
 
 #: the level of area whose station a tier is
 LEVEL = {"街道级": "street", "社区级": "community", "网格级": "grid"}
@@ -79,16 +79,16 @@ def own(pairs: DataFrame, *, served: DataFrame, homes: DataFrame) -> Series:
 
 
 def without_station(
-    layers: Layers, *, served: DataFrame, chosen: Series, tier: str
+    layers: Layers, *, served: DataFrame, chosen: Series, circle: Circle
 ) -> tuple[Finding, ...]:
-    """Return the areas of a tier's level that no chosen station serves.
+    """Return the areas of a circle's level that no chosen station serves.
 
     Parameters
     ----------
     chosen : Series of bool
         In the order of the stations.
     """
-    level = LEVEL[tier]
+    level = LEVEL[circle.tier]
     mine = served[chosen.to_numpy()[served["station"].to_numpy(int)]]
     if level == "street" or (mine["level"] == "street").any():
         return ()
@@ -102,11 +102,15 @@ def without_station(
         reached |= set(parts[parts.index.isin(mine["area"][mine["level"] == "grid"])])
     return tuple(
         Finding(
-            rule=f"{level}_without_station",
+            rule=f"{level}_without_{'open_station' if circle.hours else 'station'}",
             level="info",
             layer="grids" if level == "grid" else "communities",
             code=code,
-            facts={"name": areas["name"][code] or code, "tier": tier},
+            facts={
+                "name": areas["name"][code] or code,
+                "tier": circle.tier,
+                "circle": circle.name,
+            },
             geometry=areas.geometry[code].representative_point(),
         )
         for code in areas.index

@@ -28,6 +28,11 @@ def moments() -> dict[str, Moment]:
     return found
 
 
+def moment_names() -> tuple[str, ...]:
+    """Return the names of moments that a study is told of."""
+    return tuple(hours()["moments"])
+
+
 def moment(text: str) -> Moment | None:
     """Return the moment that a text names; None if it names none.
 
@@ -61,7 +66,9 @@ def open_at(texts: Series, when: str) -> Series:
     """
     asked = moment(when)
     if asked is None:
-        raise UsageError.at("moment_unknown", value=when, known=", ".join(_names()))
+        raise UsageError.at(
+            "moment_unknown", value=when, known=", ".join(moment_names())
+        )
     answers = {text: _answer(text, asked) for text in texts.dropna().unique()}
     told = [answers.get(text) for text in texts]
     return Series(pd.array(told, dtype="boolean"), index=texts.index, name=texts.name)
@@ -70,10 +77,6 @@ def open_at(texts: Series, when: str) -> Series:
 def _answer(text: str, asked: Moment) -> bool | None:
     known = parse(str(text))
     return None if known is None else known.at(asked)
-
-
-def _names() -> list[str]:
-    return list(hours()["moments"])
 
 
 def _weekday_and_time(text: str) -> Moment | None:

@@ -96,6 +96,8 @@ def _seasons(told: Sequence[Token]) -> list[tuple[str, list[Clause]]]:
 def _rules(said: Sequence[Clause]) -> list[_Rule]:
     """Return the rules of a season in OSM's order: a later one counts."""
     timed = _merged(_as_usual(said))
+    if not any(clause.spans for clause in timed):
+        raise NotUnderstoodError
     unnamed = any(not clause.days for clause in timed)
     whole = _named(timed)
     off = [clause.days for clause in said if clause.off]

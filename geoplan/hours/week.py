@@ -6,15 +6,14 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 
-from opening_hours import (
-    OpeningHours,
-    ParserError,  # type: ignore[attr-defined]  its stubs leave it out
-    State,
-)
+import opening_hours
+from opening_hours import OpeningHours, State
 
 from geoplan.hours.words import WEEK
 from geoplan.presets import hours
 
+# Days after which what does not change is taken never to: more than any year's.
+_SPAN_OF_YEARS = 10 * 366
 _NEVER = re.compile(r"(?:24/7\s+)?(?:off|closed)")
 
 
@@ -75,8 +74,8 @@ def of_osm(text: str) -> Hours | None:
     if any(re.search(sign, clean) for sign in hours()["osm"]["unsure"]):
         return None
     try:
-        schedule = OpeningHours(clean)
-    except ParserError:
+        schedule = OpeningHours(clean, max_interval_days=_SPAN_OF_YEARS)
+    except opening_hours.ParserError:  # type: ignore[attr-defined]  # not in its stubs
         return None
     if _never_open(schedule) and not _NEVER.fullmatch(str(schedule)):
         return None

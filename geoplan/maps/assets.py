@@ -13,7 +13,7 @@ from geoplan.maps.seal import PageError
 RUNTIME = (
     *("words", "element", "codec", "frame", "state", "study", "sheet", "ground"),
     *("theme", "names", "marks", "answer", "list", "dock", "legend", "search"),
-    *("tip", "tools", "notes", "paper", "start"),
+    *("tip", "tools", "checks", "notes", "paper", "start"),
 )
 
 _ROOM = files("geoplan") / "maps"

@@ -25,7 +25,7 @@ WAY_CLASSES = ("foot", "alley", "lane", "collector", "arterial", "expressway")
 
 _WAY_TOLERANCE = 0.7  # m; half a pixel at the closest zoom that shows much
 _AREA_TOLERANCE = 1.5  # m
-_SHORTEST_MARGIN, _LONGEST_MARGIN = 600.0, 1500.0  # m shown around the study
+_MARGINS = (600.0, 1500.0)  # m, the least and the most shown around the study
 
 
 def window(area: BaseGeometry) -> BaseGeometry:
@@ -33,9 +33,6 @@ def window(area: BaseGeometry) -> BaseGeometry:
     west, south, east, north = area.bounds
     margin = np.clip(max(east - west, north - south) / 2, *_MARGINS)
     return shapely.box(west - margin, south - margin, east + margin, north + margin)
-
-
-_MARGINS = (_SHORTEST_MARGIN, _LONGEST_MARGIN)
 
 
 def base_layers(

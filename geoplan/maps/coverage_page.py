@@ -15,6 +15,7 @@ from geoplan.maps.answer import (
     station_word,
 )
 from geoplan.maps.basemap import base_layers, way_names, window
+from geoplan.maps.checks import checks
 from geoplan.maps.encoding import Grain
 from geoplan.maps.outlines import outlines
 from geoplan.maps.routes import routes
@@ -59,6 +60,7 @@ def coverage_page(
         "compounds": places.compounds(layers, grain=grain),
         "outlines": outlines(coverage, grain=grain, counted=what),
         "routes": routes(coverage, network=network, grain=grain, counted=what),
+        "checks": checks(coverage.findings, grain=grain, lang=lang),
     }
     title = say("page.title_coverage", lang=lang, study=imprint.study)
     sentence = " ".join(answer.text for answer in answers(coverage, lang=lang))

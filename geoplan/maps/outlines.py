@@ -1,8 +1,8 @@
 """Circles as they are drawn: calmer than they are counted.
 
 The polygon of a circle follows every building and leg; on a map that is noise.
-What is drawn closes its narrow bays and fills its small holes, yet never one in
-which somebody lives who is not reached. The buildings' own colours stay exact.
+What is drawn closes its narrow bays and fills its small holes, but leaves out
+every home that is not reached. The buildings' own colours stay exact.
 """
 
 from typing import Any
@@ -17,7 +17,9 @@ from geoplan.model import Coverage
 _BAY = 16.0  # m, half the breadth of a bay that is closed
 _CORNER = 5.0  # m, radius of the rounding that is left
 _HOLE = 100_000.0  # m², the largest hole that is filled
+_HOME = 12.0  # m round a home that stays outside
 _SPECK = 400.0  # m², the largest island that is left out
+_ROUGH = 1.5  # m by which a circle is simplified before all that
 _TOLERANCE = 0.8  # m
 
 
@@ -60,7 +62,8 @@ def _calmed(shape: shapely.Geometry, *, around: Geometries) -> shapely.Geometry:
 
     ``around``: places of the homes that are not reached; they stay outside.
     """
-    closed = shape.buffer(_BAY, quad_segs=4).buffer(-_BAY - _CORNER, quad_segs=4)
+    grown = _fewer(_fewer(shape).buffer(_BAY, quad_segs=3))
+    closed = grown.buffer(-_BAY - _CORNER, quad_segs=3)
     parts = shapely.get_parts(closed.buffer(_CORNER, quad_segs=4))
     parts = parts[shapely.area(parts) > _SPECK]
     if not len(parts):
@@ -73,6 +76,25 @@ def _calmed(shape: shapely.Geometry, *, around: Geometries) -> shapely.Geometry:
     lived = np.zeros(len(rings), bool)
     lived[tree.query(around, predicate="within")[1]] = True
     kept = ~outer & (lived | (shapely.area(areas) > _HOLE))
-    return shapely.difference(
+    filled = shapely.difference(
         shapely.union_all(areas[outer]), shapely.union_all(areas[kept])
     )
+    return shapely.difference(filled, _left_out(filled, shape=shape, around=around))
+
+
+def _left_out(
+    filled: shapely.Geometry, *, shape: shapely.Geometry, around: Geometries
+) -> shapely.Geometry:
+    """Return the ground round homes that closing and filling took in."""
+    shapely.prepare(filled)
+    shapely.prepare(shape)
+    taken = around[shapely.contains(filled, around) & ~shapely.contains(shape, around)]
+    return shapely.difference(
+        shapely.union_all(shapely.buffer(taken, _HOME, quad_segs=3)), shape
+    )
+
+
+def _fewer(shape: shapely.Geometry) -> shapely.Geometry:
+    """Return a shape with fewer points, the quick way where that does no harm."""
+    quick = shape.simplify(_ROUGH, preserve_topology=False)
+    return quick if quick.is_valid and not quick.is_empty else shape

@@ -22,7 +22,7 @@ from geoplan.model import Coverage, Network
 _AGREES = 0.05  # share by which a line may miss the way that was walked …
 _SHORT = 15.0  # … or m, whichever is more
 _LEG = 150.0  # m from a place to an edge
-_EDGES = 16  # edges near a place that are tried
+_EDGES = 12  # edges near a place that are tried
 _TOLERANCE = 0.8  # m
 _NOWHERE = -9999  # scipy's predecessor of a node that is not reached
 
@@ -79,14 +79,15 @@ def _walks(walked: DataFrame, *, coverage: Coverage, network: Network) -> Geomet
     metres = walked["minutes"].to_numpy(float) * 60.0 * coverage.walker.speed
     homes = walked.geometry.to_numpy()
     steps = _near(network, points=homes)
-    for i, edges in steps.groupby("point")["edge"]:
-        number = int(i)
+    ends = network.edges[["u", "v"]].to_numpy()
+    shapes_of = network.edges.geometry.to_numpy()
+    for number, edges in steps.groupby("point")["edge"].agg(list).items():
         lines[number] = _walk(
             trees,
-            root=int(tree_of[number]),
+            root=tree_of[number],
             home=homes[number],
-            edges=network.edges.iloc[edges],
-            metres=float(metres[number]),
+            edges=[(*ends[edge], shapes_of[edge]) for edge in edges],
+            metres=metres[number],
         )
     return lines
 
@@ -96,12 +97,12 @@ def _walk(
     *,
     root: int,
     home: shapely.Point,
-    edges: DataFrame,
+    edges: list[tuple[int, int, shapely.LineString]],
     metres: float,
 ) -> shapely.Geometry | None:
     """Return the way of one home over the edge that makes it as long as it is."""
     best, way = max(_SHORT, _AGREES * metres), None
-    for u, v, line in zip(edges["u"], edges["v"], edges["geometry"], strict=True):
+    for u, v, line in edges:
         for node, start in ((u, True), (v, False)):
             half = _half(line, to=home, start=start)
             miss = abs(trees.metres[root, node] + half.length - metres)

@@ -8,6 +8,7 @@ from pandas import DataFrame
 from geoplan import columns, presets
 from geoplan.columns import Schema
 from geoplan.errors import InputError
+from geoplan.hours import moment, moment_names
 from geoplan.model import Circle, Finding, Walker
 from geoplan.study.settings import Settings, Table, nearest
 
@@ -133,7 +134,23 @@ def _circle(settings: Settings, table: Table, *, present: list[str]) -> Circle:
         minutes=limit if limits == ["minutes"] else None,
         metres=limit if limits == ["metres"] else None,
         items=tuple(table.get("items", ())),
+        hours=_hours(settings, table),
     )
+
+
+def _hours(settings: Settings, table: Table) -> str:
+    """Return the moment a circle asks for; "" for any."""
+    asked = str(table.get("hours", ""))
+    if "hours" in table and moment(asked) is None:
+        raise settings.error(
+            "circle_hours",
+            table="circle",
+            entry="hours",
+            name=table["name"],
+            value=asked,
+            known=", ".join(moment_names()),
+        )
+    return asked
 
 
 def _odd(circles: tuple[Circle, ...], *, given: bool) -> tuple[Finding, ...]:

@@ -11,6 +11,7 @@ from typing import Any
 from geoplan import __version__, maps, network, report
 from geoplan.coverage import cover
 from geoplan.files import write_csv, write_geopackage, write_json, write_text
+from geoplan.hours import moment
 from geoplan.model import Coverage, Finding, Imprint, Layers, Network, Ways
 from geoplan.study.reading import Study, read_study
 from geoplan.wording import say
@@ -215,6 +216,8 @@ def parameters(study: Study) -> Mapping[str, Any]:
                 "minutes": circle.minutes,
                 "metres": circle.metres,
                 "items": list(circle.items),
+                "hours": circle.hours or None,
+                "hours_at": str(moment(circle.hours)) if circle.hours else None,
             }
             for circle in study.circles
         ],

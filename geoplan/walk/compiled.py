@@ -1,10 +1,10 @@
 """The compiled search: trees that grow from the stations as far as the limit.
 
-A tree is Dijkstra's, with a queue of buckets (Dial 1969): a bucket holds the
-nodes due within some seconds, as a list linked through the nodes themselves, so
-that a node that becomes due earlier changes its bucket and none is queued twice.
-Inside the loops nothing is allocated and no array is bound anew; every thread
-brings its own scratch. Node numbers are unsigned, which spares an index check.
+A tree is Dijkstra's, with a queue of buckets (Dial 1969): a bucket lists the
+nodes due within some seconds. A node that becomes due earlier is listed again,
+and its older entry is passed over. Inside the loops nothing is allocated and no
+array is bound anew; every thread brings its own scratch. Node numbers are
+unsigned, which spares an index check.
 """
 
 from typing import Any
@@ -18,19 +18,20 @@ from geoplan.walk.graph import FAR
 Array = NDArray[Any]
 
 BUCKET = 13  #: a bucket is 2^13 ms wide, some ten metres of walking
+DONE, NO_ROWS, NO_ENTRIES = 0, 1, 2  #: how a span ended: done, or room ran out
 _NONE = np.uint32(2**32 - 1)  # the end of a list
-_OUT = np.uint32(2**32 - 2)  # of a node that is in no bucket
 _NEXT = np.uint32(1)
 
 
-def scratch(nodes: int, things: int, *, limit: int) -> tuple[Array, ...]:
+def scratch(nodes: int, things: int, *, limit: int, entries: int) -> tuple[Array, ...]:
     """Return what one thread needs to search, clean."""
     return (
         np.full(nodes, FAR, np.int32),  # time of each node
-        np.full(nodes, _OUT, np.uint32),  # next in its bucket
-        np.full(nodes, _OUT, np.uint32),  # previous in its bucket
-        np.full((limit >> BUCKET) + 1, _NONE, np.uint32),  # first of each bucket
         np.empty(nodes, np.uint32),  # nodes touched
+        np.full((limit >> BUCKET) + 1, _NONE, np.uint32),  # first entry of a bucket
+        np.empty(entries, np.uint32),  # next entry in the bucket
+        np.empty(entries, np.uint32),  # node of an entry
+        np.empty(entries, np.int32),  # its time when it was listed
         np.full(things, FAR, np.int32),  # time of each thing
         np.empty(things, np.uint32),  # spot that each thing leaves by
         np.empty(things, np.uint32),  # things touched
@@ -38,90 +39,67 @@ def scratch(nodes: int, things: int, *, limit: int) -> tuple[Array, ...]:
 
 
 @compiled
-def _unqueue(v, place, after, before, bucket):
-    """Take a node out of the bucket it is in, if it is in one."""
-    if after[v] == _OUT:
-        return
-    left, right = before[v], after[v]
-    if left == _NONE:
-        bucket[place] = right
-    else:
-        after[left] = right
-    if right != _NONE:
-        before[right] = left
-
-
-@compiled
-def _queue(v, place, after, before, bucket):
-    """Put a node that is in no bucket at the head of one."""
-    right = bucket[place]
-    after[v], before[v] = right, _NONE
-    if right != _NONE:
-        before[right] = v
-    bucket[place] = v
+def _list(v, due, at, bucket, after, node, time, entry):
+    """List a node in a bucket; return the next free entry."""
+    node[entry], time[entry] = v, due
+    after[entry] = bucket[at]
+    bucket[at] = entry
+    return entry + _NEXT
 
 
 @compiled
 def _grow(arcs, seeds, station, limit, scratch):
-    """Grow the tree of a station; return how many nodes it touches."""
+    """Grow the tree of a station.
+
+    Returns how many nodes it touches, and whether there were entries enough.
+    """
     start, head, cost = arcs
     seed_start, seed_node, seed_ms = seeds
-    dist, after, before, bucket, touched = scratch
-    count = np.uint32(0)
-    queued = 0
+    dist, touched, bucket, after, node, time = scratch
+    room = len(node) - 1
+    count, entry = np.uint32(0), np.uint32(0)
     for seed in range(seed_start[station], seed_start[station + 1]):
         v, due = seed_node[seed], seed_ms[seed]
-        if due <= limit and due < dist[v]:
+        if due <= limit and due < dist[v] and entry < room:
             if dist[v] == FAR:
                 touched[count] = v
                 count += _NEXT
-                queued += 1
-            _unqueue(v, dist[v] >> BUCKET, after, before, bucket)
             dist[v] = due
-            _queue(v, due >> BUCKET, after, before, bucket)
-    now = 0
-    while queued > 0:
-        u = bucket[now]
-        if u == _NONE:
-            now += 1
-            continue
-        right = after[u]
-        bucket[now] = right
-        if right != _NONE:
-            before[right] = _NONE
-        after[u] = _OUT
-        queued -= 1
-        gone = dist[u]
-        for arc in range(start[u], start[u + _NEXT]):
-            due = gone + cost[arc]
-            if due <= limit:
+            entry = _list(v, due, due >> BUCKET, bucket, after, node, time, entry)
+    for now in range(len(bucket)):
+        while bucket[now] != _NONE:
+            first = bucket[now]
+            bucket[now] = after[first]
+            u, gone = node[first], time[first]
+            if gone != dist[u]:
+                continue
+            for arc in range(start[u], start[u + _NEXT]):
+                due = gone + cost[arc]
                 v = head[arc]
-                if due < dist[v]:
+                if due < dist[v] and due <= limit:
                     if dist[v] == FAR:
                         touched[count] = v
                         count += _NEXT
-                        queued += 1
-                    elif after[v] == _OUT:
-                        queued += 1
-                    else:
-                        _unqueue(v, dist[v] >> BUCKET, after, before, bucket)
                     dist[v] = due
-                    _queue(v, due >> BUCKET, after, before, bucket)
-    return count
+                    at = due >> BUCKET
+                    entry = _list(v, due, at, bucket, after, node, time, entry)
+                    if entry >= room:
+                        bucket[:] = _NONE
+                        return count, False
+    return count, True
 
 
 @compiled
-def reach_nodes(arcs, seeds, span, limit, scratch, out):
-    """Write the nodes within the limit of each station of a span.
+def reach_nodes(arcs, seeds, span, limit, scratch, out, at):
+    """Write the nodes within the limit of each station of a span, from row ``at``.
 
-    Returns the first station that did not fit, and how many rows are written.
+    Returns the station it stopped at, the next free row, and how it ended.
     """
-    dist, touched = scratch[0], scratch[4]
+    dist, touched = scratch[0], scratch[1]
     out_station, out_node, out_ms = out
-    at = 0
     for station in range(span[0], span[1]):
-        count = _grow(arcs, seeds, station, limit, scratch[:5])
-        fits = at + count <= len(out_ms)
+        count, whole = _grow(arcs, seeds, station, limit, scratch[:6])
+        fits = whole and at + count <= len(out_ms)
         for i in range(count):
             v = touched[i]
             if fits:
@@ -129,8 +107,8 @@ def reach_nodes(arcs, seeds, span, limit, scratch, out):
                 at += 1
             dist[v] = FAR
         if not fits:
-            return station, at
-    return span[1], at
+            return station, at, NO_ROWS if whole else NO_ENTRIES
+    return span[1], at, DONE
 
 
 @compiled
@@ -182,25 +160,21 @@ def _meet(seeds_on, targets, rates, station, limit, scratch, touched_nodes):
 
 
 @compiled
-def reach_things(arcs, rates, seeds, seeds_on, targets, span, limit, scratch, out):
-    """Write the things within the limit of each station of a span.
+def reach_things(arcs, rates, seeds, seeds_on, targets, span, limit, scratch, out, at):
+    """Write the things within the limit of each station of a span, from row ``at``.
 
-    Returns the first station that did not fit, and how many rows are written.
+    Returns the station it stopped at, the next free row, and how it ended.
     """
-    dist, touched, best, by, met = (
-        scratch[0],
-        scratch[4],
-        scratch[5],
-        scratch[6],
-        scratch[7],
-    )
+    dist, touched = scratch[0], scratch[1]
+    best, by, met = scratch[6], scratch[7], scratch[8]
     out_station, out_thing, out_ms, out_spot = out
-    at = 0
     for station in range(span[0], span[1]):
-        nodes = _grow(arcs, seeds, station, limit, scratch[:5])
-        found = (dist, touched, best, by, met)
-        count = _meet(seeds_on, targets, rates, station, limit, found, nodes)
-        fits = at + count <= len(out_ms)
+        nodes, whole = _grow(arcs, seeds, station, limit, scratch[:6])
+        count = np.uint32(0)
+        if whole:
+            found = (dist, touched, best, by, met)
+            count = _meet(seeds_on, targets, rates, station, limit, found, nodes)
+        fits = whole and at + count <= len(out_ms)
         for i in range(count):
             thing = met[i]
             if fits:
@@ -211,54 +185,63 @@ def reach_things(arcs, rates, seeds, seeds_on, targets, span, limit, scratch, ou
         for i in range(nodes):
             dist[touched[i]] = FAR
         if not fits:
-            return station, at
-    return span[1], at
+            return station, at, NO_ROWS if whole else NO_ENTRIES
+    return span[1], at, DONE
 
 
 @compiled
-def nearest_nodes(arcs, seeds, ring, dist, who, after, bucket):
+def nearest_nodes(arcs, seeds, dist, who, bucket, entries):
     """Label every node with its nearest station; equal times, the earlier one.
 
-    ``ring`` buckets follow one another in a circle that is longer than any arc
-    and any seed. A node whose time stays but whose station changes is queued
-    again, so that the change spreads.
+    The buckets follow one another in a ring that is longer than any arc and any
+    seed. A node whose time stays but whose station changes is listed again, so
+    that the change spreads. Returns whether there were entries enough.
     """
     start, head, cost = arcs
     seed_start, seed_node, seed_ms = seeds
-    before = np.full(len(dist), _OUT, np.uint32)
-    queued = 0
+    after, node, time, free = entries
+    ring, room = len(bucket), len(node)
+    spare = room
+    for i in range(room):
+        free[i] = room - 1 - i
     for station in range(len(seed_start) - 1):
         for seed in range(seed_start[station], seed_start[station + 1]):
             v, due = seed_node[seed], seed_ms[seed]
-            if due != FAR and due < dist[v]:
-                queued += after[v] == _OUT
-                _unqueue(v, (dist[v] >> BUCKET) % ring, after, before, bucket)
-                dist[v] = due
-                _queue(v, (due >> BUCKET) % ring, after, before, bucket)
-                who[v] = station
-    now = 0
-    while queued > 0:
-        u = bucket[now % ring]
-        if u == _NONE:
-            now += 1
+            if due < dist[v]:
+                dist[v], who[v] = due, station
+                spare -= 1
+                at = (due >> BUCKET) % ring
+                _list(v, due, at, bucket, after, node, time, free[spare])
+    now = empty = 0
+    while empty < ring:
+        first = bucket[now]
+        if first == _NONE:
+            now = now + 1 if now + 1 < ring else 0
+            empty += 1
             continue
-        right = after[u]
-        bucket[now % ring] = right
-        if right != _NONE:
-            before[right] = _NONE
-        after[u] = _OUT
-        queued -= 1
+        empty = 0
+        bucket[now] = after[first]
+        free[spare] = first
+        spare += 1
+        u, gone = node[first], time[first]
+        if gone != dist[u]:
+            continue
+        mine = who[u]
         for arc in range(start[u], start[u + _NEXT]):
             v = head[arc]
-            due = dist[u] + cost[arc]
-            if due < dist[v] or (due == dist[v] and who[u] < who[v]):
-                queued += after[v] == _OUT
-                _unqueue(v, (dist[v] >> BUCKET) % ring, after, before, bucket)
-                dist[v] = due
-                _queue(v, (due >> BUCKET) % ring, after, before, bucket)
-                who[v] = who[u]
+            due = gone + cost[arc]
+            if due < dist[v] or (due == dist[v] and mine < who[v]):
+                if spare == 0:
+                    return False
+                dist[v], who[v] = due, mine
+                spare -= 1
+                at = (due >> BUCKET) % ring
+                _list(v, due, at, bucket, after, node, time, free[spare])
+    return True
 
 
-def rings(nodes: int, ring: int) -> tuple[Array, Array]:
-    """Return clean links of nodes, and a ring of buckets."""
-    return np.full(nodes, _OUT, np.uint32), np.full(ring, _NONE, np.uint32)
+def ring(longest: int, entries: int) -> tuple[Array, tuple[Array, ...]]:
+    """Return a ring of buckets for arcs up to a length, and entries to list."""
+    kinds = (np.uint32, np.uint32, np.int32, np.uint32)
+    buckets = np.full((longest >> BUCKET) + 2, _NONE, np.uint32)
+    return buckets, tuple(np.empty(entries, kind) for kind in kinds)

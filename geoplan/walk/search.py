@@ -8,6 +8,7 @@ threads.
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,10 +19,15 @@ from geoplan.walk.graph import FAR, Graph
 from geoplan.walk.spots import Spots, Walks, rows_by, seeds_of
 
 Array = NDArray[Any]
+Arrays = tuple[Array, ...]
 Span = tuple[int, int]
+Ended = tuple[int, int, int]  #: station, row and how it ended
 
 _CHUNKS = 8  # a thread: enough to even out, few enough to keep the scratch warm
 _ROWS = 1 << 16  # of an answer's first buffer
+_ENTRIES = 1024  # of the queue, beyond one an arc
+_NODE_ROW = (np.int32, np.uint32, np.int32)
+_THING_ROW = (np.int32, np.uint32, np.int32, np.uint32)
 
 
 def threads() -> int:
@@ -34,14 +40,12 @@ def nodes_within(way: Graph, *, stations: Spots, limit: int) -> Walks:
     seeds = seeds_of(way, stations)
     arcs = (way.start, way.head, way.cost_ms)
 
-    def search(span: Span, scratch: tuple[Array, ...], out: list[Array]) -> Span:
-        found = compiled.reach_nodes(arcs, seeds, span, limit, scratch, tuple(out))
-        return int(found[0]), int(found[1])
+    def search(span: Span, scratch: Arrays, out: Arrays, at: int) -> Ended:
+        ended: Ended = compiled.reach_nodes(arcs, seeds, span, limit, scratch, out, at)
+        return ended
 
-    kinds = (np.int32, np.uint32, np.int32)
-    station, node, ms = _searched(
-        search, way, stations=stations.things, things=0, limit=limit, kinds=kinds
-    )
+    task = Task(search=search, things=0, limit=limit, kinds=_NODE_ROW)
+    station, node, ms = _searched(task, way, stations=stations.things)
     return Walks(station=station, end=node, ms=ms, spot=np.empty(0, np.uint32))
 
 
@@ -51,98 +55,106 @@ def things_within(way: Graph, *, stations: Spots, targets: Spots, limit: int) ->
     Things are in no order within a station. Of equally fast spots of a thing the
     first is told.
     """
-    seeds = seeds_of(way, stations)
+    seeds, on_edges = seeds_of(way, stations), _on_edges(stations)
     arcs = (way.start, way.head, way.cost_ms)
     rates = (way.forward_ms, way.backward_ms)
-    on_edges = _on_edges(stations)
     index = _index(way, targets)
 
-    def search(span: Span, scratch: tuple[Array, ...], out: list[Array]) -> Span:
-        found = compiled.reach_things(
-            arcs, rates, seeds, on_edges, index, span, limit, scratch, tuple(out)
+    def search(span: Span, scratch: Arrays, out: Arrays, at: int) -> Ended:
+        ended: Ended = compiled.reach_things(
+            arcs, rates, seeds, on_edges, index, span, limit, scratch, out, at
         )
-        return int(found[0]), int(found[1])
+        return ended
 
-    kinds = (np.int32, np.uint32, np.int32, np.uint32)
-    station, thing, ms, spot = _searched(
-        search,
-        way,
-        stations=stations.things,
-        things=targets.things,
-        limit=limit,
-        kinds=kinds,
-    )
+    task = Task(search=search, things=targets.things, limit=limit, kinds=_THING_ROW)
+    station, thing, ms, spot = _searched(task, way, stations=stations.things)
     return Walks(station=station, end=thing, ms=ms, spot=spot)
 
 
 def nearest_labels(way: Graph, *, stations: Spots) -> tuple[Array, Array]:
     """Return each node's time to its nearest station, FAR without, and which, -1."""
     seeds = seeds_of(way, stations)
-    dist = np.full(way.nodes, FAR, np.int32)
-    who = np.full(way.nodes, -1, np.int32)
     known = seeds[2][seeds[2] != FAR]
-    longest = max(way.cost_ms.max(initial=0), known.max(initial=0))
-    ring = (int(longest) >> compiled.BUCKET) + 2
+    longest = int(max(way.cost_ms.max(initial=0), known.max(initial=0)))
     arcs = (way.start, way.head, way.cost_ms)
-    compiled.nearest_nodes(
-        arcs, seeds, ring, dist, who, *compiled.rings(way.nodes, ring)
-    )
-    return dist, who
+    entries = len(known) + len(way.head) + 1
+    while True:
+        dist = np.full(way.nodes, FAR, np.int32)
+        who = np.full(way.nodes, -1, np.int32)
+        buckets, listed = compiled.ring(longest, entries)
+        if compiled.nearest_nodes(arcs, seeds, dist, who, buckets, listed):
+            return dist, who
+        entries *= 2
 
 
-def _searched(
-    search: Callable[[Span, tuple[Array, ...], list[Array]], Span],
-    way: Graph,
-    *,
-    stations: int,
-    things: int,
-    limit: int,
-    kinds: tuple[type, ...],
-) -> list[Array]:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Task:
+    """A compiled search, and the room it needs."""
+
+    search: Callable[[Span, Arrays, Arrays, int], Ended]
+    things: int
+    limit: int
+    kinds: tuple[type, ...]  #: of the columns of a row
+
+    def scratch(self, way: Graph, *, entries: int) -> Arrays:
+        """Return a thread's scratch for this task."""
+        return compiled.scratch(
+            way.nodes, self.things, limit=self.limit, entries=entries
+        )
+
+    def buffer(self, rows: int) -> Arrays:
+        """Return room for so many rows."""
+        return tuple(np.empty(rows, kind) for kind in self.kinds)
+
+
+def _searched(task: Task, way: Graph, *, stations: int) -> list[Array]:
     """Return the rows of all stations, found by threads, put together in order."""
     workers = max(1, min(threads(), stations))
-    size = max(1, -(-stations // (workers * _CHUNKS)))
+    chunks = workers * _CHUNKS if workers > 1 else 1
+    size = max(1, -(-stations // chunks))
     spans = [(i, min(i + size, stations)) for i in range(0, stations, size)]
-
-    def worker(share: list[Span]) -> list[list[Array]]:
-        scratch = compiled.scratch(way.nodes, things, limit=limit)
-        return [_span_rows(search, span, scratch, kinds) for span in share]
-
+    shares = [spans[i::workers] for i in range(workers)]
     if workers == 1:
-        parts = worker(spans)
+        done = [_rows(task, way, share) for share in shares]
     else:
         with ThreadPoolExecutor(workers) as pool:
-            done = list(pool.map(worker, [spans[i::workers] for i in range(workers)]))
-        parts = [done[i % workers][i // workers] for i in range(len(spans))]
-    empty: list[list[Array]] = [[np.empty(0, kind) for kind in kinds]]
-    return [np.concatenate(column) for column in zip(*(parts or empty), strict=True)]
+            done = list(pool.map(lambda share: _rows(task, way, share), shares))
+    parts = sorted((part for rows in done for part in rows), key=lambda part: part[0])
+    columns = zip(*(part for _, part in parts), strict=True)
+    return [np.concatenate(column) for column in columns] or list(task.buffer(0))
 
 
-def _span_rows(
-    search: Callable[[Span, tuple[Array, ...], list[Array]], Span],
-    span: Span,
-    scratch: tuple[Array, ...],
-    kinds: tuple[type, ...],
-) -> list[Array]:
-    """Return the rows of some stations, in as many buffers as they need."""
-    first, end = span
-    rows, parts = _ROWS, []
-    while first < end:
-        out: list[Array] = [np.empty(rows, kind) for kind in kinds]
-        first, count = search((first, end), scratch, out)
-        parts.append([column[:count] for column in out])
-        rows *= 2
-    return [np.concatenate(column) for column in zip(*parts, strict=True)]
+def _rows(task: Task, way: Graph, spans: list[Span]) -> list[tuple[int, Arrays]]:
+    """Return the rows of some spans, with the station that each part begins at."""
+    entries = len(way.head) + _ENTRIES
+    scratch, out, at = task.scratch(way, entries=entries), task.buffer(_ROWS), 0
+    parts: list[tuple[int, Arrays]] = []
+    met, left = 0, sum(end - first for first, end in spans)
+    for first, end in spans:
+        station = first
+        while station < end:
+            begin, row = station, at
+            station, at, ended = task.search((station, end), scratch, out, at)
+            parts.append((begin, tuple(column[row:at] for column in out)))
+            met, left = met + at - row, left - (station - begin)
+            if ended == compiled.NO_ROWS:
+                searched = sum(stop - start for start, stop in spans) - left
+                likely = met * left // max(searched, 1)
+                out, at = task.buffer(max(2 * len(out[0]), likely + likely // 4)), 0
+            elif ended == compiled.NO_ENTRIES:
+                entries *= 2
+                scratch = task.scratch(way, entries=entries)
+    return parts
 
 
-def _on_edges(stations: Spots) -> tuple[Array, ...]:
+def _on_edges(stations: Spots) -> Arrays:
     """Return the stations' spots by station: edge, share, leg."""
     start, row = rows_by(stations.thing, size=stations.things)
     edge = stations.edge[row].astype(np.uint32)
     return start, edge, stations.share[row], stations.leg_ms[row]
 
 
-def _index(way: Graph, targets: Spots) -> tuple[Array, ...]:
+def _index(way: Graph, targets: Spots) -> Arrays:
     """Return the targets' spots by the nodes they walk to, and by edge."""
     node = np.concatenate([way.u[targets.edge], way.v[targets.edge]])
     ms = np.concatenate([targets.to_u_ms, targets.to_v_ms])

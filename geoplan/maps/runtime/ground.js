@@ -2,7 +2,7 @@
 (function (geoplan) {
   "use strict";
 
-  const { path, stroke, trace } = geoplan.sheet;
+  const { path, stroke } = geoplan.sheet;
   const { within, shapes, ints } = geoplan.codec;
 
   const COLOUR = {
@@ -40,6 +40,9 @@
     p.context.fillStyle = COLOUR.paper;
     p.context.fillRect(0, 0, p.width, p.height);
     fillAll(p, base.green, COLOUR.green);
+  }
+
+  function water(p) {
     path(p, base.streams, within(base.streams, p.box));
     stroke(p, Math.max(0.8, Math.min(5, 5 / p.mpp)), COLOUR.stream);
     fillAll(p, base.water, COLOUR.water);
@@ -83,5 +86,5 @@
     stroke(p, 1, COLOUR.wall);
   }
 
-  geoplan.ground = { use, land, ways, rails, walls, trace, breadth };
+  geoplan.ground = { use, land, water, ways, rails, walls };
 })((window.geoplan = window.geoplan || {}));

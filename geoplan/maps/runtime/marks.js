@@ -7,6 +7,7 @@
   const { study, names, theme } = geoplan;
 
   const PADDING = 0.15;
+  const FAR = 9; // metres a pixel from which signs are small
   const HOUSE = [[-5.2, 0.4], [0, -4.6], [5.2, 0.4]];
 
   const Marks = L.Renderer.extend({
@@ -71,6 +72,7 @@
     }
     const layer = layerOf(pick.kind);
     if (pick.kind === "station") reach(p, pick.i);
+    if (pick.kind === "check") ring(p, { place: names.pixel(p, study.checks.layer, pick.i), size: 14 });
     if (layer) {
       path(p, layer, [pick.i], true);
       stroke(p, 7, "#FFFFFF");
@@ -109,7 +111,7 @@
     if (home < 0 || line.part[i] === line.part[i + 1]) return;
     path(p, line, [i], false);
     stroke(p, 6, "rgba(255,255,255,0.92)");
-    stroke(p, 2.4, theme.COLOUR.ink, [0.1, 5]);
+    stroke(p, 2.8, theme.COLOUR.ink, [0.1, 5.2]);
     const [x, y] = names.pixel(p, study.buildings.layer, home);
     p.context.beginPath();
     p.context.arc(x, y, 5, 0, 2 * Math.PI);
@@ -155,7 +157,7 @@
       const place = names.pixel(p, study.stations.layer, i);
       if (!geoplan.state.shown("station " + tier) || !names.inside(p, place)) return;
       const dot = tier === "网格级";
-      const scale = (p.mpp < 2 ? 1.2 : 1) * (tier === asked ? 1 : 0.8);
+      const scale = (p.mpp < 2 ? 1.2 : p.mpp < FAR ? 1 : 0.6) * (tier === asked ? 1 : 0.8);
       marks.push({ i, place, asked: tier === asked, dot, head: tier === "街道级", size: (dot ? 10 : 20) * scale });
     });
     marks.sort(function (a, b) { return a.asked - b.asked || a.i - b.i; });

@@ -103,7 +103,7 @@
 
   function stations(p, room, marks) {
     marks.forEach(function (mark) {
-      const big = mark.size > 14;
+      const big = !mark.dot;
       if (!big && p.mpp > 1.9) return;
       const [x, y] = mark.place;
       const gap = mark.size / 2 + 4;

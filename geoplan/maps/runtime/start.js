@@ -30,7 +30,7 @@
 
   function boxOf(thing) {
     const layers = { grid: study.grids, community: study.communities, station: study.stations,
-      building: study.buildings, compound: study.compounds };
+      building: study.buildings, compound: study.compounds, check: study.checks };
     if (thing.kind === "way") return around(thing.features.map(function (i) { return [thing.layer, i]; }));
     const own = [layers[thing.kind].layer, thing.i];
     return around(thing.kind === "grid" ? [own, [study.routes[state.circle].line, thing.i]] : [own]);
@@ -116,8 +116,8 @@
 
   function layers(map) {
     const base = ground.use(study.data);
-    const sheet = new geoplan.sheet.Sheet({ painters: [ground.land, theme.shares, theme.veil, theme.homes,
-      ground.walls, ground.ways, ground.rails, theme.compounds, theme.gaps, theme.borders, theme.circles] });
+    const sheet = new geoplan.sheet.Sheet({ painters: [ground.land, theme.shares, theme.gaps, theme.veil,
+      ground.water, theme.homes, ground.walls, ground.ways, ground.rails, theme.compounds, theme.borders, theme.circles] });
     map.createPane("marks").style.zIndex = 450;
     map.createPane("measure").style.zIndex = 460;
     map.getPane("marks").style.pointerEvents = "none";
@@ -144,7 +144,7 @@
       state.set({ pick: thing });
       if (thing && !still) fly(map, thing);
     }
-    [geoplan.answer, geoplan.list, geoplan.dock, geoplan.legend, geoplan.notes].forEach(function (part) { part.start(pick); });
+    [geoplan.answer, geoplan.list, geoplan.dock, geoplan.legend, geoplan.checks, geoplan.notes].forEach(function (part) { part.start(pick); });
     geoplan.search.start(drawn.base, pick);
     geoplan.tools.start(map, function () { fit(map); });
     geoplan.tip.start(map, pick);

@@ -21,6 +21,7 @@
       buildings: buildings(data.buildings),
       outlines: data.outlines.map(outline),
       routes: data.routes.map(function (block) { return { far: ints(block.far), line: shapes(block.line) }; }),
+      checks: Object.assign({ layer: shapes(data.checks.shape) }, data.checks),
       names: data.names,
     });
     study.circles = data.circles.map(function (circle, k) {

@@ -11,6 +11,7 @@
     blue: "#0B4F8A", alarm: "#7A2408", ink: "#1B1F24", aside: "#D9D4C9",
     served: "rgba(100,107,115,0.42)", veil: "rgba(239,237,231,0.78)", none: "#F6F4EF",
   };
+  const FAR = 9; // metres a pixel from which lines are thin
   const HOMES_TO = 7; // metres a pixel at which single homes stop to be seen
   const CROWDED = 0.5; // share unserved from which hatches are drawn lighter
 
@@ -116,8 +117,8 @@
     [[study.grids.layer, close ? 1.4 : 0.9, "#6B6459", 1.6], [study.communities.layer, 1.7, "#3E3A34", 2],
       [study.street.layer, 2.6, COLOUR.ink, 2.4]].forEach(function (kind) {
       path(p, kind[0], within(kind[0], p.box), true);
-      stroke(p, kind[1] + kind[3], "rgba(255,255,255,0.8)");
-      stroke(p, kind[1], kind[2]);
+      if (p.mpp < FAR) stroke(p, kind[1] + kind[3], "rgba(255,255,255,0.8)");
+      stroke(p, p.mpp < FAR ? kind[1] : kind[1] * 0.6, kind[2]);
     });
   }
 
@@ -135,8 +136,8 @@
     stroke(p, 1.4, "rgba(11,79,138,0.3)");
     clipTo(p, study.street.layer);
     path(p, layer, features, true);
-    stroke(p, 5, "rgba(255,255,255,0.85)");
-    stroke(p, p.mpp < 2 ? 2.6 : 2.4, COLOUR.blue);
+    if (p.mpp < FAR) stroke(p, 5, "rgba(255,255,255,0.85)");
+    stroke(p, p.mpp < 2 ? 2.6 : p.mpp < FAR ? 2.4 : 1.2, COLOUR.blue);
   }
 
   geoplan.theme = { COLOUR, shares, veil, homes, gaps, borders, compounds, circles, blocks, circle };
