@@ -5,6 +5,7 @@ disagree is told as two shares: ``drawn_not_reached`` of the households inside,
 ``reached_not_drawn`` of the households reached; 0 where there are none.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,7 @@ from shapely.geometry.base import BaseGeometry
 from geoplan import circles
 from geoplan.coverage.answers import pick
 from geoplan.model import Circle, Legs, Network
-from geoplan.walk import Graph
+from geoplan.walk import Graph, threads
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -52,15 +53,16 @@ def outlines(
     positions = np.append(np.flatnonzero(wanted.to_numpy(bool)), -1)
     stations = pick(scene.stations, wanted.to_numpy(bool))
     drawn = circles.fields(scene.canvas, way=scene.way, stations=stations, limit=limit)
-    rows = []
-    for number, bare in drawn:
+
+    def row(number: int, bare: BaseGeometry) -> dict[str, object]:
         station = positions[number]
         mine = pairs if station < 0 else pairs[pairs["station"] == station]
         mine = mine.sort_values(["thing", "seconds"]).drop_duplicates("thing")
         code = "" if station < 0 else str(wanted.index[station])
-        rows.append(
-            {"circle": circle.name, "station": code, **_drawn(scene, bare, mine)}
-        )
+        return {"circle": circle.name, "station": code, **_drawn(scene, bare, mine)}
+
+    with ThreadPoolExecutor(threads()) as pool:
+        rows = list(pool.map(lambda one: row(*one), drawn))
     return GeoDataFrame(rows, geometry="geometry", crs=scene.network.crs)
 
 

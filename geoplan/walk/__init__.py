@@ -6,7 +6,7 @@ from the stations on the reversed graph, so that one-way ways are walked the
 resident's way. Answers are sparse: a pair beyond the limit is not there.
 """
 
-from geoplan.walk.graph import Graph, graph
+from geoplan.walk.graph import Graph, graph, threads
 from geoplan.walk.reach import nearest, reach
 from geoplan.walk.spots import Spots, Walks, limit_ms, spots, spots_on
 
@@ -27,4 +27,5 @@ __all__ = [
     "spots",
     "spots_on",
     "things_within",
+    "threads",
 ]

@@ -5,6 +5,7 @@ ground are neighbours in memory. Times are whole milliseconds: the same numbers
 on every machine, in whatever order they are added up.
 """
 
+import os
 from dataclasses import dataclass
 from typing import Self
 
@@ -103,6 +104,11 @@ def to_ms(seconds: Floats) -> Times:
     return np.minimum(np.rint(np.asarray(seconds, float) * 1000.0), FAR).astype(
         np.int32
     )
+
+
+def threads() -> int:
+    """Return how many threads search; the environment may say GEOPLAN_THREADS."""
+    return int(os.environ.get("GEOPLAN_THREADS") or os.cpu_count() or 1)
 
 
 def _along_hilbert(xy: Floats) -> Ints:

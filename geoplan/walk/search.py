@@ -5,7 +5,6 @@ together in the order of the stations, so that it is the same for any number of
 threads.
 """
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoplan.walk import compiled
-from geoplan.walk.graph import FAR, Graph
+from geoplan.walk.graph import FAR, Graph, threads
 from geoplan.walk.spots import Spots, Walks, rows_by, seeds_of
 
 Array = NDArray[Any]
@@ -28,11 +27,6 @@ _ROWS = 1 << 16  # of an answer's first buffer
 _ENTRIES = 1024  # of the queue, beyond one an arc
 _NODE_ROW = (np.int32, np.uint32, np.int32)
 _THING_ROW = (np.int32, np.uint32, np.int32, np.uint32)
-
-
-def threads() -> int:
-    """Return how many threads search; the environment may say GEOPLAN_THREADS."""
-    return int(os.environ.get("GEOPLAN_THREADS") or os.cpu_count() or 1)
 
 
 def nodes_within(way: Graph, *, stations: Spots, limit: int) -> Walks:

@@ -32,9 +32,10 @@
       .sort(function (a, b) { return order.indexOf(a) - order.indexOf(b); });
   }
 
-  function word(tier) {
+  /* The everyday word for the stations of a tier, or the legend's. */
+  function word(tier, of) {
     const known = { "街道级": "street", "社区级": "community", "网格级": "grid" }[tier];
-    return known ? words.say("station_" + known) : tier;
+    return known ? words.say((of || "") + "station_" + known) : tier;
   }
 
   function entries() {
@@ -47,7 +48,7 @@
     ];
     tiers().forEach(function (tier) {
       const n = study.stations.tier.filter(function (t) { return t === tier; }).length;
-      found.push(["station " + tier, word(tier), [mark(tier), words.say("legend_count", { n })]]);
+      found.push(["station " + tier, word(tier, "legend_"), [mark(tier), words.say("legend_count", { n })]]);
     });
     found.push(["borders", words.say("legend_borders"), [borders(), ""]]);
     return found;
