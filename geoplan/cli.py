@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from inspect import cleandoc
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from geoplan import __version__
 from geoplan.errors import GeoplanError
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from geoplan.model import Finding  # takes a second: geopandas
 
 Command = Callable[[argparse.Namespace], int]
+Argument = dict[str, Any]  # what argparse wants to know of it
 
 SHOWN = 3  # findings of one rule that the console lists; the files list them all
 
@@ -56,6 +57,28 @@ def coverage(options: argparse.Namespace) -> int:
         progress=tell,
     )
     return report(done.findings, done.pages, lang=options.lang)
+
+
+def download(options: argparse.Namespace) -> int:
+    """Download the streets of a place from OpenStreetMap, for [network] path.
+
+    PLACE is a name that OpenStreetMap knows an area by, such as 许昌市魏都区; it
+    is widened by 2.5 km, and so are the polygons of FILE (say, the grids). Beside
+    the file lies a record of what was asked, and of the data's date.
+    """
+    from geoplan.osm.download import download  # noqa: PLC0415  heavy
+
+    lang = readable(options.lang, sys.stderr)
+    done = download(
+        options.place or "",
+        bbox=options.bbox or "",
+        polygon=options.polygon,
+        out=options.out,
+        tell=lambda step, **facts: tell(say(f"progress.{step}", lang=lang, **facts)),
+    )
+    lang = readable(options.lang, sys.stdout)
+    print(say("cli.downloaded", lang=lang, path=done.path, name=done.path.name))
+    return 0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -94,9 +117,8 @@ def parser() -> argparse.ArgumentParser:
             description=told,
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
-        for argument in arguments:
-            one.add_argument(argument, type=Path, metavar=argument.upper())
-        one.add_argument("--out", type=Path, metavar="DIR", help="folder to write to")
+        for name, how in arguments.items():
+            one.add_argument(name, **how)
         one.add_argument(
             "--lang",
             choices=LANGUAGES,
@@ -161,5 +183,27 @@ def readable(lang: str, stream: TextIO | None) -> str:
     return lang
 
 
-#: The commands and what each wants besides its options.
-COMMANDS: dict[Command, tuple[str, ...]] = {demo: (), coverage: ("study",)}
+STUDY: Argument = {"type": Path, "metavar": "STUDY"}
+OUT: Argument = {"type": Path, "metavar": "DIR", "help": "folder to write to"}
+PLACE: Argument = {"nargs": "?", "metavar": "PLACE"}
+BBOX: Argument = {
+    "metavar": "W,S,E,N",
+    "help": "instead of PLACE: a box in degrees (write --bbox=W,S,E,N)",
+}
+POLYGON: Argument = {
+    "type": Path,
+    "metavar": "FILE",
+    "help": "instead of PLACE: a file with polygons",
+}
+FILE: Argument = {
+    "type": Path,
+    "metavar": "FILE",
+    "help": "file to write (.osm.pbf), or folder for it (default: the current one)",
+}
+
+#: The commands and what each wants, besides the language.
+COMMANDS: dict[Command, dict[str, Argument]] = {
+    demo: {"--out": OUT},
+    coverage: {"study": STUDY, "--out": OUT},
+    download: {"place": PLACE, "--bbox": BBOX, "--polygon": POLYGON, "--out": FILE},
+}

@@ -86,7 +86,7 @@ def test_a_study_file_saved_by_notepad(tmp_path, encoding):
         ("date = 2026-06-30", 'date = "30.6.2026"', "study_value_date", "30.6.2026"),
         ("date = 2026-06-30", 'notes = "x"', "study_value_texts", "x"),
         ('path = "ways.gpkg"', "", "study_key_missing", "path"),
-        ('path = "ways.gpkg"', 'place = "示例市"', "study_key_later", "place"),
+        ('path = "ways', 'place = "示例市"\npath = "ways', "network_both", "place"),
         ('path = "ways.gpkg"', 'path = "w.gpkg"', "file_missing", "w.gpkg"),
         ("[study]", "[study", "study_syntax", "line 2"),
         ('datum = "wgs84"', "datum = 84", "study_value_text", "84"),

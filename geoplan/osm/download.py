@@ -5,6 +5,7 @@ Beside the file lies a record (``….json``): what was asked, of whom, and when.
 
 import datetime as dt
 import json
+import math
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -67,22 +68,20 @@ def download(
         No server can be reached, or it does not know the place or answer in full.
         What was there before stays then.
     """
-    if sum(map(bool, (place, bbox, polygon))) != 1:
-        raise UsageError.at("download_where")
-    if place:
-        tell("download_find", place=place)
-    area = of_place(place) if place else of_box(bbox) if bbox else _of_polygon(polygon)
+    area = _area(place, bbox=bbox, polygon=polygon, tell=tell)
     target = _target(Path(out) if out else Path(), label=area.label)
-    tell("download", name=area.name or area.label, km2=round(_km2(area.shape)))
+    km2 = math.ceil(square_km(area.shape))
+    tell("download", name=area.name or area.label, km2=km2)
     answer = fetch(area.shape)
     if not any("highway" in each.get("tags", {}) for each in answer.elements.values()):
         raise InputError.at("download_empty", name=area.name or area.label)
     box = area.shape.bounds if "bbox" in area.asked else None
-    data = _encoded(answer.elements, ending=_ending(target), box=box)
+    ending = next(e for e in FORMATS if target.name.lower().endswith(e))
+    data = encoded(answer.elements, ending=ending, box=box)
     record = _record(area, answer, data=data)
     text = json.dumps(record, ensure_ascii=False, indent=2) + "\n"
     _put({target: data, record_of(target): text.encode()})
-    tell("downloaded", path=target, ways=record["ways"], date=record["data_as_of"])
+    tell("downloaded", ways=record["ways"], date=record["data_as_of"])
     return _told(target, record)
 
 
@@ -91,7 +90,7 @@ def recorded(place: str, *, folder: Path) -> Downloaded | None:
 
     None if there is nothing, or file and record do not belong together.
     """
-    path = _target(folder / "", label=_label(place))
+    path = _target(folder, label=label(place))
     try:
         record = json.loads(record_of(path).read_text(encoding="utf-8"))
         whole = record["sha256"] == sha256(path.read_bytes()).hexdigest()
@@ -116,6 +115,18 @@ def _told(path: Path, record: Mapping[str, Any]) -> Downloaded:
     )
 
 
+def _area(place: str, *, bbox: str, polygon: Path | str | None, tell: Tell) -> Area:
+    """Return the area that is named one way or another."""
+    if sum(map(bool, (place, bbox, polygon))) != 1:
+        raise UsageError.at("download_where")
+    if polygon:
+        return of_file(Path(polygon))
+    if bbox:
+        return of_box(bbox)
+    tell("download_find", place=place)
+    return of_place(place)
+
+
 def _target(out: Path, *, label: str) -> Path:
     """Return the file to write: as named, or in the folder that is named."""
     if not out.is_dir() and any(out.name.lower().endswith(e) for e in FORMATS):
@@ -123,11 +134,7 @@ def _target(out: Path, *, label: str) -> Path:
     return out / f"openstreetmap-{label}.osm.pbf"
 
 
-def _ending(path: Path) -> str:
-    return next(ending for ending in FORMATS if path.name.lower().endswith(ending))
-
-
-def _record(area: _Area, answer: Answer, *, data: bytes) -> dict[str, Any]:
+def _record(area: Area, answer: Answer, *, data: bytes) -> dict[str, Any]:
     kinds = [kind for kind, _ in answer.elements]
     return {
         "source": "OpenStreetMap, by the Overpass API",
@@ -139,7 +146,7 @@ def _record(area: _Area, answer: Answer, *, data: bytes) -> dict[str, Any]:
         "downloaded": dt.datetime.now(dt.UTC).date().isoformat(),
         "server": answer.server,
         "queries": list(answer.queries),
-        **{f"{kind}s": kinds.count(kind) for kind in _WRITTEN},
+        **{f"{kind}s": kinds.count(kind) for kind in KINDS},
         "sha256": sha256(data).hexdigest(),
         "versions": {"geoplan": __version__, "osmnx": version("osmnx")},
     }

@@ -55,6 +55,7 @@ def find(name: str) -> Place:
     from osmnx._errors import InsufficientResponseError  # noqa: PLC0415
 
     with _asking() as settings, _failing(settings.nominatim_url):
+        _reach(settings.nominatim_url, settings)
         try:
             found = osmnx.geocode_to_gdf(name).iloc[0]
         except (InsufficientResponseError, TypeError) as error:
@@ -159,8 +160,8 @@ def _reach(server: str, settings: Any) -> None:  # noqa: ANN401  a module
     """Ask a server for anything, so that one that is not there is known at once."""
     import requests  # noqa: PLC0415  only for who downloads
 
-    options = {"timeout": _SECONDS, **settings.requests_kwargs}
-    requests.get(f"{server.rstrip('/')}/status", **options)
+    status = f"{server.rstrip('/')}/status"
+    requests.get(status, timeout=_SECONDS, **settings.requests_kwargs)
 
 
 @contextmanager

@@ -15,7 +15,15 @@ KINDS = ("node", "way", "relation")  #: of elements, in the order of a file
 
 
 def encoded(elements: Elements, *, ending: str, box: Box | None) -> bytes:
-    """Return elements as an OpenStreetMap file: nodes, ways, relations, by number."""
+    """Return elements as an OpenStreetMap file: nodes, ways, relations, by number.
+
+    Parameters
+    ----------
+    ending : str
+        Of the file's name, which says its format: .osm.pbf, .osm …
+    box : (west, south, east, north), optional
+        That the file holds in full, degrees.
+    """
     header = osmium.io.Header()
     header.set("generator", f"geoplan {__version__}")
     if box:

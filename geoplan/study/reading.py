@@ -13,9 +13,10 @@ from geoplan.datum import TO_WGS84
 from geoplan.files import LayerFile, empty_layer
 from geoplan.model import Circle, Finding, Layers, Walker, Ways
 from geoplan.osm import read_ways
-from geoplan.study import areas, reach, tidy, totals
+from geoplan.study import areas, reach, streets, tidy, totals
 from geoplan.study.settings import Settings, read_settings
 from geoplan.study.sources import Input, Reader
+from geoplan.study.streets import Tell, silent
 
 # Ways are read this far round the grids, or as far as the longest walk goes.
 NETWORK_RIM = 2500.0  # m
@@ -47,8 +48,11 @@ class Study:
         return self.network_path.name.lower().endswith(_OSM_SUFFIXES)
 
 
-def read_study(path: Path | str) -> Study:
+def read_study(path: Path | str, *, tell: Tell = silent) -> Study:
     """Return a study, from its file or the folder that holds ``study.toml``.
+
+    ``tell`` is told of a download, by the names of its steps among the texts
+    ``progress``.
 
     Raises
     ------
@@ -60,7 +64,7 @@ def read_study(path: Path | str) -> Study:
     layers, files, findings = _layers(reader)
     circles, about_circles = reach.circles(settings, stations=layers.stations)
     walker = reach.walker(settings)
-    network = reader.beside(_network_path(settings))
+    network, about_network = streets.file(reader, tell=tell)
     longest = max(c.seconds(speed=walker.speed) * walker.speed for c in circles)
     ways = read_ways(
         network,
@@ -89,6 +93,7 @@ def read_study(path: Path | str) -> Study:
             *(finding for file in files for finding in file.findings),
             *findings,
             *about_circles,
+            *about_network,
             *ways.findings,
         ),
     )
@@ -182,13 +187,6 @@ def _working_crs(settings: Settings, grids: LayerFile) -> CRS:
     moved = crs_.to_working(grids.frame, crs=crs, layer="grids", file=grids.path)
     crs_.require_metres(moved, layer="study")
     return crs
-
-
-def _network_path(settings: Settings) -> str:
-    path = settings.table("network").get("path")
-    if not path:
-        raise settings.error("study_key_missing", table="network", entry="path")
-    return str(path)
 
 
 def _shifted(datum: str | None) -> str | None:

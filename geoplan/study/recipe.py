@@ -38,10 +38,14 @@ class Run:
     lang: str
     seconds: dict[str, float]
 
+    def tell(self, task: str, **facts: object) -> None:
+        """Tell of a task by its name in the texts ``progress``."""
+        self.progress(say(f"progress.{task}", lang=self.lang, **facts))
+
     @contextmanager
     def step(self, task: str, **facts: object) -> Iterator[None]:
         """Tell that a step begins; note how long it took."""
-        self.progress(say(f"progress.{task}", lang=self.lang, **facts))
+        self.tell(task, **facts)
         start = perf_counter()
         yield
         self.seconds[task] = round(perf_counter() - start, 3)
@@ -69,7 +73,7 @@ def cover_study(path: Path | str, *, out: Path, lang: str, progress: Tell) -> Do
     """
     run = Run(progress=progress, lang=lang, seconds={})
     with run.step("read", path=path):
-        study = read_study(path)
+        study = read_study(path, tell=run.tell)
     with run.step("network", path=study.network_path.name):
         way = network.build(study.ways, walker=study.walker)
     with run.step("cover", name=study.name):
