@@ -47,4 +47,4 @@ def test_git_ignores_no_source(root):
         check=True,
     )
     ignored = asked.stdout.decode().splitlines()
-    assert not [path for path in ignored if not path.endswith(".pyc")]
+    assert not [path for path in ignored if "__pycache__" not in path]
