@@ -181,7 +181,7 @@ class Coverage:
     #: reached_not_drawn, field_drawn_not_reached, field_reached_not_drawn
     outlines: GeoDataFrame
     #: circle, rank, grid, households, people, buildings; the parts of a grid
-    #: outside the circle where somebody lives, worst first
+    #: outside the circle that hold unserved buildings, worst first
     gaps: GeoDataFrame
     #: circle, rank, building, name, grid, households, people, station, minutes
     #: (nearest station, beyond the limit too), straight_m; worst first; points

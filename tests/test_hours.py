@@ -78,6 +78,9 @@ READ = {
     "Mo-Fr 09:00-17:00; PH off": "Mo-Fr 09:00-17:00; PH off",
     "Mon-Fri 9:00-17:00": "Mo-Fr 9:00-17:00",
     "off": "off",
+    "周一至周五（工作日）9:00-17:00": "Mo-Fr 09:00-17:00; PH off",
+    "工作日8:00-18:00；法定节假日9:00-17:00": "Mo-Fr 08:00-18:00; PH 09:00-17:00",
+    "全年365天24小时开放": "24/7",
 }
 
 UNKNOWN = [
@@ -222,9 +225,7 @@ DAYS = "一二三四五六日"
     day=st.integers(0, 6),
     minute=st.integers(0, 24 * 60 - 1),
 )
-def test_days_and_times_mean_what_they_say(
-    first, last, opens, lasts, day, minute
-):
+def test_days_and_times_mean_what_they_say(first, last, opens, lasts, day, minute):
     closes = opens + lasts
     text = (
         f"周{DAYS[first]}至周{DAYS[last]} "

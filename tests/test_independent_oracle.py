@@ -245,26 +245,30 @@ class Walks:
         graph, start = network.reverse, object()
         graph.add_node(start)
         for edge, leg, along in candidates:
-            a, b, line, sense = self.edges[edge]
-            if sense >= 0:
-                graph.add_edge(start, a, metres=leg + along)
-            if sense <= 0:
-                graph.add_edge(start, b, metres=leg + line.length - along)
+            for junction, way in self._ways(edge, along, arriving=True):
+                graph.add_edge(start, junction, metres=leg + way)
         self.metres = nx.single_source_dijkstra_path_length(
             graph, start, weight="metres"
         )
         graph.remove_node(start)
 
+    def _ways(self, edge, along, *, arriving):
+        """Yield the ends of an edge one may come from, or go to, and how far."""
+        a, b, line, sense = self.edges[edge]
+        sense = -sense if arriving else sense
+        rest = line.length - along
+        if sense <= 0 or along == 0:  # who stands on a junction is on it
+            yield a, along
+        if sense >= 0 or rest == 0:
+            yield b, rest
+
     def from_place(self, candidates):
         """Return the metres walked from these candidates to the station."""
         best = math.inf
         for edge, leg, along in candidates:
-            a, b, line, sense = self.edges[edge]
-            if sense >= 0:
-                rest = line.length - along
-                best = min(best, leg + rest + self.metres.get(b, math.inf))
-            if sense <= 0:
-                best = min(best, leg + along + self.metres.get(a, math.inf))
+            for junction, way in self._ways(edge, along, arriving=False):
+                best = min(best, leg + way + self.metres.get(junction, math.inf))
+            sense = self.edges[edge][3]
             for other, far, there in self.at:
                 if other == edge and (there - along) * sense >= 0:
                     best = min(best, leg + abs(there - along) + far)

@@ -17,7 +17,7 @@ def gaps(
     places: GeoSeries,
     by: str,
 ) -> GeoDataFrame:
-    """Return the parts of each grid outside a circle where somebody lives.
+    """Return the parts of each grid outside a circle that hold unserved buildings.
 
     Parameters
     ----------

@@ -93,7 +93,7 @@ def _clause(parts: Sequence[_Part], *, whole: Sequence[Clause]) -> list[Clause]:
 def _meant(named: Sequence[Days]) -> Days:
     """Return the days that are meant, where brackets name them more exactly."""
     for wide, narrow in pairwise(named):
-        if not narrow <= wide:
+        if not narrow <= wide | {"-PH"}:
             raise NotUnderstoodError
     return named[-1] if named else frozenset()
 

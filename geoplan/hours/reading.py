@@ -108,7 +108,8 @@ def _rules(said: Sequence[Clause]) -> list[_Rule]:
     rules = [rule for rule in rules if rule.spans]
     unsure = _undecided(said, unnamed=unnamed, several=len(timed) > 1)
     rules += [_Rule(days=unsure, state="unknown")] * bool(unsure)
-    if any("-PH" in clause.days for clause in said):
+    every = _NONE.union(*(clause.days for clause in said))
+    if "-PH" in every and not every & {"PH", "PH?"}:
         off.append(_HOLIDAYS)
     return rules + [_Rule(days=days, state="off") for days in dict.fromkeys(off)]
 
