@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 import sys
-import tomllib
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
@@ -40,11 +39,9 @@ def test_every_command_has_help_and_stands_in_both_readmes(root, tmp_path):
         assert all(f"`geoplan {command.__name__}" in readme for readme in readmes)
 
 
-def test_version(root, tmp_path):
+def test_version(tmp_path):
     told = geoplan("--version", cwd=tmp_path).stdout.decode().strip()
     assert told == f"geoplan {__version__}"
-    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
-    assert __version__ == project["project"]["version"]
 
 
 def test_help_is_quick():
