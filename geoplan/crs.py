@@ -6,6 +6,7 @@ WGS84 and CGCS2000 are taken for the same here: they differ by decimetres.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -60,6 +61,12 @@ def parse(text: str, *, layer: str, file: Path | None = None) -> CRS:
         raise CrsError.at("crs_unknown", file=file, layer=layer, crs=text) from error
 
 
+@cache
+def _to_degrees(crs: CRS) -> Transformer:
+    """Return what turns a CRS's x and y into longitude and latitude."""
+    return Transformer.from_crs(crs, 4326, always_xy=True)
+
+
 def require_usable(crs: CRS, *, layer: str, file: Path | None = None) -> None:
     """Do nothing if places in a CRS can be told in degrees.
 
@@ -69,7 +76,7 @@ def require_usable(crs: CRS, *, layer: str, file: Path | None = None) -> None:
         If it is a drawing's own, or its text cannot be worked with.
     """
     try:
-        Transformer.from_crs(crs, 4326, always_xy=True)
+        _to_degrees(crs)
     except ProjError as error:
         text = " ".join(str(error).split())[:200]
         raise CrsError.at(
@@ -270,7 +277,7 @@ def _metre_problem(at: Middle, crs: CRS) -> str:
 
 def _inside(x: float, y: float, crs: CRS) -> bool:
     """Return whether a place lies within, or near, a CRS's area of use."""
-    lon, lat = Transformer.from_crs(crs, 4326, always_xy=True).transform(x, y)
+    lon, lat = _to_degrees(crs).transform(x, y)
     if not (np.isfinite(lon) and np.isfinite(lat)):
         return False
     west, south, east, north = _area(crs)
@@ -305,7 +312,7 @@ def _area(crs: CRS) -> tuple[float, float, float, float]:
 def _scale(frame: GeoDataFrame) -> float:
     """Return how many metres of a layer's CRS one metre northward is there."""
     at, crs = _middle(frame), CRS(frame.crs)
-    lon, lat = Transformer.from_crs(crs, 4326, always_xy=True).transform(at.x, at.y)
+    lon, lat = _to_degrees(crs).transform(at.x, at.y)
     if not (np.isfinite(lon) and np.isfinite(lat)):
         return 1.0
     return float(Proj(crs).get_factors(lon, lat).meridional_scale)

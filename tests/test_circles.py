@@ -189,3 +189,17 @@ def test_compiled_stamps_equal_the_plain_ones(strips, discs):
         kind.stamp_strips(raster, low, np.array(strips, float).reshape(-1, 4), grid)
         rasters.append(raster)
     assert np.allclose(*rasters, atol=1e-9)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(*[metre] * 6), min_size=1, max_size=6))
+def test_compiled_shades_equal_the_plain_ones(pairs):
+    table = np.array(pairs, float)
+    row = np.arange(len(table)) // 2
+    marked = []
+    for kind in (compiled, plain):
+        hidden = np.zeros((len(table), len(AROUND)), bool)
+        walls = table[:, 2:].reshape(-1, 2, 2).copy()
+        kind.shade(hidden, row, table[:, :2].copy(), walls, (AROUND, CELL))
+        marked.append(hidden)
+    assert (marked[0] == marked[1]).all()

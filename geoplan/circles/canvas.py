@@ -10,10 +10,14 @@ from numpy.typing import NDArray
 from geoplan.model import Network
 from geoplan.walk import Graph, Spots, spots_on
 
+try:
+    from geoplan.circles.compiled import shade
+except ImportError:  # Numba has no wheel everywhere
+    from geoplan.circles.plain import shade  # type: ignore[assignment]
+
 WIDTH = 25.0  # m from an edge that the field spreads
 CELL = 5.0  # m, of the raster and between spots near a barrier
 RIM = 7.0  # m beyond the width that cells still hold a value, for the contour
-_CHUNK = 4000  # pairs of a spot and a wall handled at once
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -102,10 +106,7 @@ def _hidden(
     walled = np.full(len(xy), -1)
     walled[near] = np.arange(len(near))
     hidden = np.zeros((len(near), len(AROUND)), bool)
-    for start in range(0, len(spot), _CHUNK):
-        chunk = slice(start, start + _CHUNK)
-        crossed = _crossed(xy[spot[chunk]], walls[wall[chunk]])
-        np.logical_or.at(hidden, walled[spot[chunk]], crossed)
+    shade(hidden, walled[spot], xy[spot], walls[wall], (AROUND, CELL))
     return walled, hidden
 
 
@@ -118,18 +119,3 @@ def _segments(barriers: Geometries) -> Floats:
     )
     joined = line[1:] == line[:-1]
     return np.stack([points[:-1][joined], points[1:][joined]], axis=1)
-
-
-def _crossed(xy: Floats, walls: Floats) -> NDArray[np.bool_]:
-    """Return, pair by pair, which legs to the cells around cross the wall."""
-    start = xy[:, None, :]
-    cells = np.asarray((np.floor(start / CELL) + AROUND[None] + 0.5) * CELL, float)
-    one, other = walls[:, None, 0, :], walls[:, None, 1, :]
-    apart = _side(start, cells, one) * _side(start, cells, other) < 0
-    return np.asarray(apart & (_side(one, other, start) * _side(one, other, cells) < 0))
-
-
-def _side(a: Floats, b: Floats, c: Floats) -> Floats:
-    """Return on which side of the line a–b the point c lies (sign of the area)."""
-    along, across = b - a, c - a
-    return np.asarray(along[..., 0] * across[..., 1] - along[..., 1] * across[..., 0])

@@ -1,4 +1,4 @@
-"""Stamping, compiled; what it does is told in :mod:`geoplan.circles.plain`."""
+"""Stamping and shading, compiled; :mod:`geoplan.circles.plain` tells what they do."""
 
 import numpy as np
 
@@ -17,13 +17,15 @@ def stamp(height, low, xy, left_m, seen, grid):
         wall = walled[sample]
         for number in range(len(around)):
             right, up = column + around[number, 0], row + around[number, 1]
-            metres = np.hypot((right + 0.5) * size - x, (up + 0.5) * size - y)
-            over = metres - spread
-            if over >= rim or (wall >= 0 and hidden[wall, number]):
+            across, along = (right + 0.5) * size - x, (up + 0.5) * size - y
+            square = across * across + along * along
+            if square >= (spread + rim) * (spread + rim):
                 continue
-            height[up - low[1], right - low[0]] = min(
-                height[up - low[1], right - low[0]], over
-            )
+            if wall >= 0 and hidden[wall, number]:
+                continue
+            over = np.sqrt(square) - spread
+            at = up - low[1], right - low[0]
+            height[at] = min(height[at], over)
 
 
 @compiled
@@ -52,3 +54,29 @@ def stamp_strips(height, low, strips, grid):
                     height[row - low[1], column - low[0]] = min(
                         height[row - low[1], column - low[0]], over
                     )
+
+
+@compiled
+def _side(ax, ay, bx, by, cx, cy):
+    """Return on which side of the line a–b the point c lies (sign of the area)."""
+    return (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
+
+
+@compiled
+def shade(hidden, row, xy, walls, grid):
+    """Mark the cells around spots to which a straight leg crosses a wall."""
+    around, size = grid
+    for pair in range(len(row)):
+        x, y = xy[pair, 0], xy[pair, 1]
+        ax, ay = walls[pair, 0, 0], walls[pair, 0, 1]
+        bx, by = walls[pair, 1, 0], walls[pair, 1, 1]
+        here = _side(ax, ay, bx, by, x, y)
+        column, line = np.floor(x / size), np.floor(y / size)
+        for number in range(len(around)):
+            right = (column + around[number, 0] + 0.5) * size
+            up = (line + around[number, 1] + 0.5) * size
+            if here * _side(ax, ay, bx, by, right, up) >= 0:
+                continue
+            one = _side(x, y, right, up, ax, ay)
+            if one * _side(x, y, right, up, bx, by) < 0:
+                hidden[row[pair], number] = True

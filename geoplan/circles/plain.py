@@ -1,4 +1,4 @@
-"""Stamping with NumPy: the oracle, and the way where Numba has no wheel."""
+"""Stamping and shading with NumPy: the oracle, and the way without Numba."""
 
 from typing import Any
 
@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+
+_CHUNK = 4000  # pairs of a spot and a wall handled at once
 
 
 def stamp(
@@ -73,3 +75,35 @@ def stamp_strips(
         part = np.clip(part, 0.0, 1.0) if square else np.zeros(height.shape)
         over = np.hypot(x - x0 - part * along, y - y0 - part * across) - width
         np.minimum(height, np.where(over < rim, over, height), out=height)
+
+
+def shade(
+    hidden: Array, row: Array, xy: Array, walls: Array, grid: tuple[Array, float]
+) -> None:
+    """Mark the cells around spots to which a straight leg crosses a wall.
+
+    Parameters
+    ----------
+    hidden : bool array, shape (n_spots, cells around)
+        Is marked in place.
+    row, xy, walls : arrays, shapes (n,), (n, 2), (n, 2, 2)
+        Pair by pair: row of ``hidden``, where the spot is, and a straight piece
+        of wall.
+    grid : tuple
+        Cells around a spot's own, and the size of a cell.
+    """
+    around, size = grid
+    for start in range(0, len(row), _CHUNK):
+        chunk = slice(start, start + _CHUNK)
+        spot, wall = xy[chunk, None, :], walls[chunk, None]
+        cells = (np.floor(spot / size) + around[None] + 0.5) * size
+        one, other = wall[..., 0, :], wall[..., 1, :]
+        apart = _side(spot, cells, one) * _side(spot, cells, other) < 0
+        apart &= _side(one, other, spot) * _side(one, other, cells) < 0
+        np.logical_or.at(hidden, row[chunk], apart)
+
+
+def _side(a: Array, b: Array, c: Array) -> Array:
+    """Return on which side of the line a–b the point c lies (sign of the area)."""
+    along, across = b - a, c - a
+    return np.asarray(along[..., 0] * across[..., 1] - along[..., 1] * across[..., 0])
