@@ -92,9 +92,8 @@ def markdown(told: list[Row]) -> str:
             for v in (row.ours_s, row.peer_s, row.ratio)
         )
         note = f" ({row.note})" if row.note else ""
-        lines.append(
-            f"| {row.what}{note} | {row.peer} | {' | '.join(figures)} | {target} | {met} |\n"
-        )
+        cells = [f"{row.what}{note}", row.peer, *figures, target, met]
+        lines.append(f"| {' | '.join(cells)} |\n")
     return "".join(lines)
 
 

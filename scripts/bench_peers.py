@@ -2,7 +2,6 @@
 
 import importlib.util
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -27,7 +26,11 @@ _NEVER_ZERO = 1e-9  # m
 
 
 def memory_mb() -> float:
-    """Return the most memory that this process has held, MB."""
+    """Return the most memory that this process has held, MB; NaN on Windows."""
+    try:
+        import resource  # noqa: PLC0415  only Unix has it
+    except ImportError:
+        return float("nan")
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
@@ -208,7 +211,7 @@ def against_buffers(bench: Bench) -> Row:
         ours_s=ours,
         peer_s=theirs,
         target=15,
-        note=f"overlap (IoU) at least {min(overlap):.4f}; peer: {len(truths)}, scaled up",
+        note=f"overlap (IoU) ≥ {min(overlap):.4f}; peer: {len(truths)}, scaled up",
     )
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: C901, PLR0912  plain loops, on purpose
 """docs/method.md done over again, slowly: sections 2 to 4, nothing of geoplan in it.
 
 Written from the page and the two tables alone, one leg and one walk at a time, and
@@ -218,7 +219,9 @@ class Sight:
 
     def _meets_edge(self, inner, own, in_play):
         return any(
-            int(e) != own and int(e) in in_play and self.network.lines[e].intersects(inner)
+            int(e) != own
+            and int(e) in in_play
+            and self.network.lines[e].intersects(inner)
             for e in self.edge_tree.query(inner)
         )
 
@@ -278,4 +281,3 @@ class Walks:
 def centre(shape):
     """Return the place of a point or a footprint."""
     return shape if isinstance(shape, Point) else shapely.point_on_surface(shape)
-
