@@ -1,4 +1,3 @@
-
 """Legs and minutes of ``geoplan coverage``, recomputed from docs/method.md alone.
 
 By ``test_independent_oracle.py``, for a sample of buildings drawn with a fixed seed.
@@ -99,7 +98,9 @@ def test_the_unreached_by_name(case, walks, circle, tier, limit):
         assert (
             pd.isna(minutes) if math.isinf(best) else abs(minutes - best) < TENTH / 60
         )
-        near = min(case.place[house].distance(case.at[c]) for c in of_tier(case, tier))
+        near = min(
+            case.place[house].distance(case.spot[c]) for c in of_tier(case, tier)
+        )
         assert listed[house].straight_m == pytest.approx(near, abs=0.06)
 
 

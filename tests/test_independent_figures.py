@@ -5,6 +5,8 @@ For all buildings, from the minutes written, which ``test_independent.py`` check
 field of a polygon is not written, so what it confesses (``field_…``) is left out.
 """
 
+import shutil
+
 import geopandas as gpd
 import pandas as pd
 import pytest
@@ -15,6 +17,7 @@ from test_independent_studies import (
     SPEED,
     of_tier,
     pairs,
+    run,
     same,
     study,
 )
@@ -28,7 +31,7 @@ def case(request):
 def served(case, circle, tier, limit):
     """Return the sets of buildings served: any, own, straight."""
     radius = SPEED * 60 * limit
-    stations = [case.at[code] for code in of_tier(case, tier)]
+    stations = [case.spot[code] for code in of_tier(case, tier)]
     any_, own, straight = set(), set(), set()
     for house, grid in case.grid.items():
         if not grid:
@@ -155,7 +158,7 @@ def test_polygons_confess(case):
 
 
 def test_outlines_keep_out_who_is_not_reached(case):
-    for circle, tier, limit in CIRCLES:
+    for circle, _, _ in CIRCLES:
         rows = case.written["circles"]
         merged = rows[(rows.circle == circle) & rows.station.map(lambda s: same(s, ""))]
         outline = merged.geometry.iloc[0]
@@ -175,7 +178,7 @@ def test_outlines_keep_out_who_is_not_reached(case):
 
 
 def test_gaps_are_the_unreached(case):
-    for circle, tier, limit in CIRCLES:
+    for circle, _, _ in CIRCLES:
         gaps = case.written["gaps"]
         gaps = gaps[gaps.circle == circle]
         rows = case.written["circles"]
@@ -224,3 +227,31 @@ def test_land_is_read_off_the_polygon(case):
         covered = within.intersection(merged.geometry.iloc[0]).area
         assert top["residential_m2"]["total"] == pytest.approx(within.area, abs=1)
         assert top["residential_m2"]["any"] == pytest.approx(covered, abs=1)
+
+
+def test_totals_are_dealt_to_homes(tmp_path):
+    """Section 5, largest remainder: what half of Wenlan's buildings do not say."""
+    case, folder = study("wenlan"), tmp_path / "wenlan"
+    shutil.copytree(case.folder, folder)
+    houses = gpd.read_file(folder / "buildings.gpkg")
+    houses.loc[houses.index % 2 == 0, ["户数", "人口"]] = None
+    (folder / "buildings.gpkg").unlink()
+    houses.to_file(folder / "buildings.gpkg")
+    given = dict(zip(houses["楼栋编码"], houses["户数"], strict=True))
+    grids = gpd.read_file(folder / "grids.shp", encoding="GBK")
+    written = run(folder)[0]["buildings"].set_index("code")
+    for grid, total in zip(grids["网格编码"], grids["户数"], strict=True):
+        here = [code for code in written.index if case.grid[code] == grid]
+        known = {code: given[code] for code in here if not pd.isna(given[code])}
+        homes = [c for c in here if c not in known and written.residential[c]]
+        rest = int(total - sum(known.values()))
+        weight = {code: case.size[code]["floor_m2"] for code in homes}
+        share = {c: rest * weight[c] / sum(weight.values()) for c in homes}
+        dealt = {code: int(exact) for code, exact in share.items()}
+        order = sorted(homes, key=lambda c: (dealt[c] - share[c], c))
+        for code in order[: rest - sum(dealt.values())]:
+            dealt[code] += 1
+        for code in here:
+            assert written.households[code] == known.get(code, dealt.get(code, 0)), code
+            if dealt.get(code):
+                assert written.households_estimated[code]

@@ -1,4 +1,4 @@
-# ruff: noqa: C901, PLR0912  plain loops, on purpose
+# ruff: noqa: C901, PLR0911, PLR0912  plain loops, on purpose
 """docs/method.md done over again, slowly: sections 2 to 4, nothing of geoplan in it.
 
 Written from the page and the two tables alone, one leg and one walk at a time, and

@@ -81,25 +81,29 @@ def holder(areas, point):
 READERS = {"monaco": monaco, "wenlan": wenlan}
 
 
+def run(folder):
+    """Run the command on a study; return its layers, its JSON and its table."""
+    with tempfile.TemporaryDirectory() as name:
+        out = Path(name)
+        command = [sys.executable, "-m", "geoplan", "coverage", folder / "study.toml"]
+        subprocess.run([*command, "--out", out], check=True, capture_output=True)
+        layers = {
+            layer: pyogrio.read_dataframe(out / "coverage.gpkg", layer=layer)
+            for layer, _ in pyogrio.list_layers(out / "coverage.gpkg")
+        }
+        facts = json.loads((out / "coverage.json").read_text("utf-8"))
+        with (out / "coverage.csv").open(encoding="utf-8-sig", newline="") as file:
+            return layers, facts, list(csv.reader(file))
+
+
 @cache
 def study(name):
     """Run the command on a study that ships; return study and outcome."""
-    folder, out = (
-        ROOT / "data" / name,
-        Path(tempfile.mkdtemp(prefix=f"independent_{name}_")),
-    )
-    command = [sys.executable, "-m", "geoplan", "coverage", folder / "study.toml"]
-    subprocess.run([*command, "--out", out], check=True, capture_output=True)
+    folder = ROOT / "data" / name
     epsg, grids, communities, houses, stations = READERS[name](folder)
     to_crs = pyproj.Transformer.from_crs(4326, epsg, always_xy=True).transform
     case = SimpleNamespace(name=name, folder=folder, to_crs=to_crs)
-    case.written = {
-        layer: pyogrio.read_dataframe(out / "coverage.gpkg", layer=layer)
-        for layer, _ in pyogrio.list_layers(out / "coverage.gpkg")
-    }
-    case.json = json.loads((out / "coverage.json").read_text("utf-8"))
-    with (out / "coverage.csv").open(encoding="utf-8-sig", newline="") as file:
-        case.csv = list(csv.reader(file))
+    case.written, case.json, case.csv = run(folder)
     case.counted = case.json["results"]["counted"]
     grids, communities = grids.to_crs(epsg), communities.to_crs(epsg)
     houses = houses.to_crs(epsg)
@@ -129,11 +133,11 @@ def study(name):
         if pd.isna(case.size[house.code]["households"]):
             case.size[house.code]["households"] = 0
     case.stations = stations
-    case.at = {s.code: Point(to_crs(s.lon, s.lat)) for s in stations}
+    case.spot = {s.code: Point(to_crs(s.lon, s.lat)) for s in stations}
     case.minutes = {
         (r.building, r.circle): r for r in case.written["minutes"].itertuples()
     }
-    case.draw = random.Random(SEED).sample(sorted(case.place), SAMPLE)
+    case.draw = random.Random(SEED).sample(sorted(case.place), SAMPLE)  # noqa: S311
     return case
 
 
@@ -144,7 +148,7 @@ def walked(name):
     routes, place, barriers = read_osm(case.folder / "streets.osm.pbf", case.to_crs)
     network = Network(routes, place)
     sight = Sight(network, case.footprint.values(), barriers)
-    stations = {code: sight.legs(point) for code, point in case.at.items()}
+    stations = {code: sight.legs(point) for code, point in case.spot.items()}
     walks = {code: Walks(network, legs[0]) for code, legs in stations.items()}
     houses = {code: sight.legs(case.place[code]) for code in case.draw}
     minutes = {
@@ -163,7 +167,7 @@ def own_stations(case, tier, house):
     for station in case.stations:
         if station.tier != tier or not grid:
             continue
-        home = case.community_of.get(holder(case.grids, case.at[station.code]))
+        home = case.community_of.get(holder(case.grids, case.spot[station.code]))
         grids, communities = set(), set()
         for named in split(station.grids):
             found = [named] if named in case.grids else case.grid_named[named]
@@ -174,9 +178,9 @@ def own_stations(case, tier, house):
             communities.add(case.community_named.get(named, named))
         if not station.grids and not station.communities:
             if tier == "网格级":
-                grids.add(holder(case.grids, case.at[station.code]))
+                grids.add(holder(case.grids, case.spot[station.code]))
             else:
-                communities.add(holder(case.communities, case.at[station.code]))
+                communities.add(holder(case.communities, case.spot[station.code]))
         if grid in grids or community in communities:
             own.add(station.code)
     return own
@@ -193,7 +197,7 @@ def same(left, right):
 
 @cache
 def pairs(name):
-    """Return the minutes of geoplan's Python API from every building to every station."""
+    """Return geoplan's own minutes from every building to every station."""
     case = study(name)
     read = geoplan.read_study(case.folder / "study.toml")
     table = geoplan.walking_minutes(
