@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from inspect import cleandoc
 from io import TextIOWrapper
 from pathlib import Path
+from traceback import format_exc
 from typing import TYPE_CHECKING, Any, TextIO
 
 from geoplan import __version__
@@ -96,6 +97,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         tell(say("cli.stopped", lang=console))
         return 130
+    except Exception:  # noqa: BLE001  whatever it is, it is not "done"
+        tell(format_exc())
+        tell(say("cli.unforeseen", lang=console, version=__version__))
+        return 2
 
 
 def parser() -> argparse.ArgumentParser:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from geoplan import __version__, cli
+from geoplan import __version__, cli, columns
 from geoplan.model import Finding
-from geoplan.wording import texts
+from geoplan.wording import say, texts
 
 
 def geoplan(*arguments, cwd, encoding="utf-8"):
@@ -135,3 +135,9 @@ def test_streams_escape_what_they_cannot_hold():
     assert cli.readable("zh", stream) == "zh"
     assert cli.readable("zh", TextIOWrapper(BytesIO(), encoding="ascii")) == "en"
     assert cli.readable("zh", None) == "zh"  # no console at all (pythonw)
+
+
+def test_every_layer_has_a_word_for_the_console():
+    for lang in ("zh", "en"):
+        for layer in (*columns.layers(), "network", "study"):
+            assert say(f"cli.layer_{layer}", lang=lang)

@@ -170,6 +170,31 @@ def test_a_circle_with_items_takes_only_stations_that_offer_them():
     assert coverage.results["circles"][0]["stations"] == 1
 
 
+def test_items_that_nobody_offers_are_an_error_told_with_those_there_are():
+    two = stations([(50, 50), (350, 50)], items=["医保、社保", "水电"])
+    circle = Circle(name="圈", tier="社区级", minutes=4, items=("医保代办",))
+    coverage = covered(street(stations=two), circles=[circle])
+    (told,) = [f for f in coverage.findings if f.level == "error"]
+    assert told.rule == "circle_items_unoffered"
+    assert told.facts["known"] == "医保、社保、水电"
+
+
+def test_a_footprint_that_crosses_itself_is_drawn_and_does_not_stop_the_run():
+    bow = shapely.from_wkt("POLYGON ((140 60, 160 70, 160 60, 140 70, 140 60))")
+    homes = buildings([HOMES[0], bow], households=[10.0, 20.0])
+    coverage = covered(street(buildings=homes))
+    assert figures(coverage)["any"] == 30
+    assert coverage.outlines.geometry.is_valid.all()
+
+
+def test_no_building_in_any_grid_is_an_error():
+    far = buildings([square(5000, 65)], households=[10.0])
+    rules = [
+        f.rule for f in covered(street(buildings=far)).findings if f.level == "error"
+    ]
+    assert rules == ["no_building_in_grids"]
+
+
 def test_metres_and_minutes_agree_at_one_metre_a_second():
     metres = Circle(name="240米圈", tier="社区级", metres=240)
     coverage = covered(street(), circles=[FOUR, metres])

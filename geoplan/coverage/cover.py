@@ -6,15 +6,17 @@ Each step is a function of its own room; nothing here reads or writes a file.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import shapely
 from geopandas import GeoDataFrame
+from numpy.typing import NDArray
 from pandas import DataFrame
 
 from geoplan import walk
 from geoplan.circles import canvas
 from geoplan.coverage import answers, gaps, results, rollup, service
 from geoplan.coverage.homes import Standing, inhabited, standing
-from geoplan.coverage.opening import unsaid
+from geoplan.coverage.opening import unoffered, unsaid
 from geoplan.coverage.outlines import Scene, outlines
 from geoplan.model import (
     Circle,
@@ -92,6 +94,7 @@ def cover(
         findings=(
             *odd_homes,
             *odd_stations,
+            *unoffered(circles, layers=layers),
             *unsaid(circles, layers=layers),
             *stand.findings(layers, homes=homes),
             *(finding for one in drawn for finding in one.findings),
@@ -119,10 +122,17 @@ def _scene(
         network=network,
         stations=stand.stations,
         homes=stand.homes,
-        footprints=layers.buildings.geometry.to_numpy(),
+        footprints=_drawable(layers.buildings.geometry.to_numpy()),
         places=stand.homes_at.to_numpy(),
         weight=weight.to_numpy(),
-        water=shapely.STRtree(water[water.area > 0].to_numpy()),
+        water=shapely.STRtree(_drawable(water[water.area > 0].to_numpy())),
+    )
+
+
+def _drawable(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return shapes that can be overlaid; invalid ones were told when read."""
+    return np.asarray(
+        np.where(shapely.is_valid(shapes), shapes, shapely.make_valid(shapes))
     )
 
 

@@ -26,6 +26,10 @@ def inhabited(layers: Layers) -> tuple[DataFrame, tuple[Finding, ...]]:
     member, findings = members(layers)
     homes = buildings[["name", "residential"]].join(member)
     found = list(findings)
+    if not member["counted"].any():
+        found.append(
+            Finding(rule="no_building_in_grids", level="error", layer="buildings")
+        )
     for count in population.COUNTS:
         areas, area = _totals(layers, count, homes=homes)
         settled, odd = population.settle(buildings, areas=areas, area=area, count=count)

@@ -29,6 +29,30 @@ def open_then(circle: Circle, stations: DataFrame) -> Series:
     return open_at(stations["hours"], circle.hours)
 
 
+def unoffered(circles: Sequence[Circle], *, layers: Layers) -> tuple[Finding, ...]:
+    """Return the circles whose items no station of their tier offers."""
+    stations = layers.stations
+    return tuple(
+        Finding(
+            rule="circle_items_unoffered",
+            level="error",
+            layer="stations",
+            facts={
+                "circle": circle.name,
+                "items": "、".join(circle.items),
+                "known": "、".join(_items(stations[stations["tier"] == circle.tier])),
+            },
+        )
+        for circle in circles
+        if circle.items and not offering(circle, stations).any()
+    )
+
+
+def _items(stations: DataFrame) -> list[str]:
+    """Return all items that stations offer, in the order of the file."""
+    return list(dict.fromkeys(i for text in stations["items"] for i in split(text)))
+
+
 def unsaid(circles: Sequence[Circle], *, layers: Layers) -> tuple[Finding, ...]:
     """Return the stations that circles leave out because their hours do not tell."""
     left_out: dict[str, list[str]] = {}
