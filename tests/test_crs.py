@@ -1,6 +1,8 @@
 """CRS: the right zone, and coordinates that cannot be where they say."""
 
 import geopandas as gpd
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -131,3 +133,29 @@ def test_a_place_that_cannot_be_projected():
     with pytest.raises(CrsError) as caught:
         crs.to_working(points((114.3, 95.0)), crs=CRS(4547), layer="grids")
     assert caught.value.key == "crs_no_place"
+
+
+@pytest.mark.parametrize(
+    ("xy", "key"), [((30.6, 114.3), "crs_row_swapped"), ((1, 95), "crs_row_no_place")]
+)
+def test_one_place_that_cannot_be_projected_is_named(xy, key):
+    frame = points((114.3, 30.6), (114.4, 30.6), xy)
+    with pytest.raises(CrsError) as caught:
+        crs.to_working(
+            frame,
+            crs=CRS(4547),
+            layer="stations",
+            rows=pd.Series([2, 3, 4]),
+            column="lon, lat",
+        )
+    assert caught.value.key == key
+    assert caught.value.where == {"layer": "stations", "row": 4, "column": "lon, lat"}
+    assert f"{xy[1]:.5f}" in str(caught.value)
+
+
+@given(st.floats(100, 110), st.floats(20, 40))
+def test_exchanging_twice_is_nothing(lon, lat):
+    away = crs.exchanged(points((lat, lon / 2)), crs=CRS(4326))
+    assert np.allclose(away, [[lon / 2, lat]])
+    frame = points((lon / 2, lat)).to_crs(3857)
+    assert np.allclose(crs.written(frame, crs=CRS(4326)), [[lon / 2, lat]])

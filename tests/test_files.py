@@ -228,6 +228,7 @@ def test_exchanged_longitude_and_latitude_are_told(tmp_path):
         ("a,b\n1,2\n", "column_missing"),
         ("code,tier\na,社区级\n", "no_coordinates"),
         ("code,tier,lon,lat\na,超级,83.6,39\n", "value_not_tier"),
+        ("code,tier,lon,lat\na,社区级,83.6,39\n合计,,,\n", "tier_blank"),
         ("code,tier,lon,lat\na,社区级,东经,39\n", "value_not_coordinate"),
         ("code,tier,lon,lat\na,社区级,83.6,39,多\n", "row_too_long"),
         ('code,tier,lon,lat\n"a,社区级,83.6,39\n', "not_a_table"),

@@ -183,6 +183,26 @@ def test_water_that_does_not_close_still_stops(tmp_path):
     assert facts(ways, "water_not_closed") == [{"count": 2, "ways": "w30, w31"}]
 
 
+def test_outlines_that_do_not_close_are_hidden_as_closed_ones_are(tmp_path):
+    things = [
+        ({"natural": "water"}, 1),
+        ({"natural": "water", "tunnel": "no"}, 1),
+        ({"natural": "water", "layer": "-1"}, 1),
+        ({"natural": "water", "tunnel": "yes"}, 0),
+        ({"natural": "water", "bridge": "yes"}, 0),
+        ({"natural": "water", "covered": "yes"}, 0),
+        ({"natural": "water", "barrier": "wall", "bridge": "yes"}, 0),
+        ({"landuse": "reservoir", "location": "underground"}, 0),
+        ({"waterway": "riverbank", "layer": "-1"}, 0),
+    ]
+    for tags, barred in things:
+        for outline in ([6, 7, 8], [6, 7, 8, 6]):
+            ways = read(tmp_path, xml(ways={10: WAYS[10], 30: (outline, tags)}))
+            assert len(ways.surroundings.barriers) == barred, (tags, outline)
+            told = barred and outline[0] != outline[-1]
+            assert len(facts(ways, "water_not_closed")) == told, (tags, outline)
+
+
 def test_outline_of_a_square_is_walked(tmp_path):
     town = {10: WAYS[10], 30: ([2, 4, 8], {}), 31: ([8, 2], {})}
     square = (
@@ -366,6 +386,61 @@ def test_graphml(tmp_path):
     assert "no_surroundings" in {finding.rule for finding in ways.findings}
 
 
+STREET = ("1", "2"), ("2", "1")
+
+
+def unkinded(tmp_path, *pairs) -> Path:
+    """Save the graph with the edges between pairs of nodes stripped of their kind."""
+    path = graph(tmp_path)
+    town = nx.read_graphml(path, force_multigraph=True)
+    for u, v in pairs:
+        del town[u][v][0]["highway"]
+    nx.write_graphml(town, path)
+    return path
+
+
+def test_edges_of_a_graph_without_kind_are_left_out_and_counted(tmp_path):
+    ways = read_ways(unkinded(tmp_path, *STREET), crs=UTM)
+    assert list(ways.frame["way"]) == ["w8"]
+    (told,) = facts(ways, "edges_without_kind")
+    assert told == {"count": 1, "km": pytest.approx(0.96, abs=0.011)}
+    assert {f.level for f in ways.findings if f.rule == "edges_without_kind"} == {
+        "warning"
+    }
+
+
+def test_kind_of_either_direction_counts(tmp_path):
+    ways = read_ways(unkinded(tmp_path, STREET[0]), crs=UTM)
+    assert list(ways.frame["way"]) == ["w7", "w8"]
+    assert way(ways, "w7")["kind"] == "residential"
+    assert facts(ways, "edges_without_kind") == []
+
+
+def test_blank_kind_is_none(tmp_path):
+    path = graph(tmp_path)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(">residential<", "> <"), encoding="utf-8")
+    ways = read_ways(path, crs=UTM)
+    assert list(ways.frame["way"]) == ["w8"]
+    assert [told["count"] for told in facts(ways, "edges_without_kind")] == [1]
+
+
+def test_kinds_outside_the_bounds_count_as_kinds_of_the_graph(tmp_path):
+    path = unkinded(tmp_path, *STREET)
+    x, y = shapely.get_coordinates(
+        gpd.GeoSeries([Point(114.305, 30.6)], crs="EPSG:4326").to_crs(UTM)
+    )[0]
+    with pytest.raises(InputError, match="no walkable way"):
+        read_ways(path, crs=UTM, bounds=(x - 50, y - 50, x + 50, y + 50))
+
+
+def test_graph_without_any_kind_is_walked_throughout(tmp_path):
+    ways = read_ways(unkinded(tmp_path, *STREET, ("2", "3"), ("3", "1")), crs=UTM)
+    assert list(ways.frame["way"]) == ["w7", "w8", "w10"]
+    assert set(ways.frame["kind"]) == {"road"}
+    assert facts(ways, "edges_without_kind") == []
+
+
 def roads(tmp_path, **options) -> Path:
     x, y = 527000.0, 3387000.0
     lines = [
@@ -421,6 +496,24 @@ def test_road_layer_must_say_its_crs(tmp_path):
     path.with_suffix(".prj").unlink()
     with pytest.raises(CrsError, match="coordinates"):
         read_ways(path, crs=UTM)
+
+
+@pytest.mark.parametrize(
+    ("shape", "held"),
+    [
+        (shapely.box(0, 0, 9, 9), "it holds polygons"),
+        (shapely.MultiPolygon([shapely.box(0, 0, 9, 9)]), "it holds polygons"),
+        (Point(0, 0), "it holds points"),
+        (None, "nothing in this file"),
+    ],
+)
+@pytest.mark.parametrize("bounds", [None, (-5, -5, 5, 5)])
+def test_layer_without_lines(tmp_path, shape, held, bounds):
+    path = tmp_path / "grids.gpkg"
+    gpd.GeoDataFrame({"code": ["a"]}, geometry=[shape], crs=UTM).to_file(path)
+    with pytest.raises(InputError, match=held) as caught:
+        read_ways(path, crs=UTM, bounds=bounds)
+    assert str(path) in caught.value.say("zh")
 
 
 def test_several_road_layers(tmp_path):

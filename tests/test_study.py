@@ -1,5 +1,7 @@
 """The study: its file checked key by key, its layers brought together."""
 
+from types import SimpleNamespace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -19,7 +21,8 @@ from offices import (
 from shapely import LineString, Point, box
 
 from geoplan.errors import GeoplanError
-from geoplan.study import read_study
+from geoplan.files import empty_layer
+from geoplan.study import areas, read_study
 
 
 def refused(folder, text):
@@ -84,6 +87,7 @@ def test_a_study_file_saved_by_notepad(tmp_path, encoding):
         ('name = "示例街道（虚构）"', "", "study_key_missing", "name"),
         ('name = "示例街道（虚构）"', "name = 3", "study_value_text", "3"),
         ("date = 2026-06-30", 'date = "30.6.2026"', "study_value_date", "30.6.2026"),
+        ("date = 2026-06-30", 'date = "2026-13-45"', "study_value_date", "2026-13-45"),
         ("date = 2026-06-30", 'notes = "x"', "study_value_texts", "x"),
         ('path = "ways.gpkg"', "", "study_key_missing", "path"),
         ('path = "ways', 'place = "示例市"\npath = "ways', "network_both", "place"),
@@ -113,8 +117,10 @@ def test_a_study_file_saved_by_notepad(tmp_path, encoding):
         ("[network]", "[walker]\nband = [1, 2]\n[network]", "study_key_later", "band"),
         ("[network]", "[elevation]\npath = 'x'\n[network]", "study_key_later", "path"),
         ("[network]", "[division]\nband = [1]\n[network]", "study_value_pair", "[1]"),
-        ("[study]", '[study]\ncrs = "EPSG:3857"', "crs_distorts", "EPSG:4537"),
-        ("[study]", '[study]\ncrs = "EPSG:4490"', "crs_degrees", "EPSG:4537"),
+        ("[study]", '[study]\ncrs = "EPSG:3857"', "study_crs_distorts", "EPSG:4537"),
+        ("[study]", '[study]\ncrs = "EPSG:4490"', "study_crs_degrees", "EPSG:4537"),
+        ("[study]", '[study]\ncrs = "EPSG:2263"', "study_crs_not_metres", "EPSG:4537"),
+        ("[study]", '[study]\ncrs = "EPSG:454"', "study_crs_unknown", "EPSG:4537"),
         ("[study]", '[study]\ncolumns = "x.toml"', "columns_file", "x.toml"),
     ],
 )
@@ -130,6 +136,15 @@ def test_an_error_names_the_line_of_the_study_file(tmp_path):
     assert error.where["row"] == 4
 
 
+@pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:2263", "EPSG:3857", "EPSG:454"])
+def test_a_studys_crs_that_cannot_be_is_told_in_words_of_the_study_file(tmp_path, crs):
+    text = STUDY.replace("[study]", f'[study]\ncrs = "{crs}"')
+    error = refused(tmp_path, text)
+    assert error.where == {"file": tmp_path / "study.toml", "row": 3}
+    assert 'crs = "EPSG:4537"' in error.say("zh")
+    assert "to_crs" not in error.say("zh")
+
+
 CIRCLE = '\n[[circle]]\nname = "圈"\ntier = "社区级"\nminutes = 15\n'
 
 
@@ -139,8 +154,12 @@ CIRCLE = '\n[[circle]]\nname = "圈"\ntier = "社区级"\nminutes = 15\n'
         (CIRCLE.replace("minutes", "minuts"), "study_key_unknown"),
         (CIRCLE.replace("minutes = 15", ""), "circle_limit"),
         (CIRCLE + "metres = 1000\n", "circle_limit"),
-        (CIRCLE.replace("15", "0"), "circle_not_positive"),
-        (CIRCLE.replace("15", "nan"), "circle_not_positive"),
+        (CIRCLE.replace("15", "0"), "circle_range"),
+        (CIRCLE.replace("15", "nan"), "circle_range"),
+        (CIRCLE.replace("15", "inf"), "circle_range"),
+        (CIRCLE.replace("15", "1441"), "circle_range"),
+        (CIRCLE.replace("15", "9" * 400), "circle_range"),
+        (CIRCLE.replace("minutes = 15", "metres = 100_001"), "circle_range"),
         (CIRCLE.replace("社区级", "街道级"), "circle_tier_absent"),
         (CIRCLE.replace("社区级", "省级"), "tier_unknown"),
         (CIRCLE + CIRCLE, "circle_twice"),
@@ -156,6 +175,15 @@ def test_circles(tmp_path, circle, key):
         assert refused(tmp_path, STUDY + circle).key == key
     else:
         assert len(read_study(write_study(tmp_path, text=STUDY + circle)).circles) == 1
+
+
+def test_the_line_of_a_circle_is_its_own(tmp_path):
+    lines = STUDY.count("\n")
+    far = CIRCLE.replace("圈", "远").replace("15", "inf")
+    assert refused(tmp_path, STUDY + CIRCLE + far).where["row"] == lines + 10
+    unknown = CIRCLE + 'hour = "x"\n'
+    assert refused(tmp_path, STUDY + CIRCLE + unknown).where["row"] == lines + 11
+    assert refused(tmp_path, STUDY + CIRCLE + CIRCLE).where["row"] == lines + 8
 
 
 def test_circles_of_minutes_and_metres_are_told(tmp_path):
@@ -206,6 +234,42 @@ def test_a_name_beats_a_place_and_is_told(tmp_path):
     study = read_study(path)
     assert list(study.layers.grids["community"]) == ["999999001002", "999999001001"]
     assert "grid_outside_community" in rules(study)
+
+
+def test_a_grid_partly_beyond_its_community_is_told(tmp_path):
+    path = write_study(tmp_path, text=STUDY + COMMUNITIES)
+    communities(tmp_path)
+    frame = gpd.read_file(tmp_path / "communities.gpkg")
+    frame.geometry = [box(EAST, NORTH, EAST + 500, NORTH + 400), frame.geometry[1]]
+    frame.to_file(tmp_path / "communities.gpkg")
+    told = [f for f in read_study(path).findings if f.rule == "grid_beyond_community"]
+    assert [(f.code, f.facts["percent"]) for f in told] == [(CODES[0], 80)]
+
+
+@pytest.mark.parametrize(("metres", "told"), [(0.001, []), (0.1, [50]), (20, [10_000])])
+def test_grids_that_overlap_are_told(tmp_path, metres, told):
+    path = write_study(tmp_path)
+    frame = grids(epsg=PLAIN)
+    left = box(EAST, NORTH, EAST + 500 + metres, NORTH + 500)
+    frame.geometry = [left, frame.geometry[1]]
+    write_shapefile(frame, tmp_path / "grids.shp")
+    found = [f for f in read_study(path).findings if f.rule == "grids_overlap"]
+    assert [f.facts["m2"] for f in found] == told
+    assert all((f.code, f.facts["other"]) == tuple(CODES) for f in found)
+
+
+def test_very_many_overlaps_are_not_all_listed():
+    one = box(EAST, NORTH, EAST + 500, NORTH + 500)
+    codes = [str(i) for i in range(26)]
+    blank = empty_layer("grids", crs=PLAIN).reindex(codes)
+    frame = blank.assign(community="甲", community_name="甲", name="")
+    frame = frame.set_geometry(gpd.GeoSeries([one] * 26, index=codes, crs=PLAIN))
+    _, _, told = areas.settle(
+        SimpleNamespace(frame=frame), communities=None, street="示例"
+    )
+    assert sum(f.rule == "grids_overlap" for f in told) == 300
+    more = next(f for f in told if f.rule == "grids_overlap_more")
+    assert more.facts == {"count": 325, "listed": 300}
 
 
 def test_a_community_that_is_not_there(tmp_path):
@@ -289,6 +353,65 @@ def test_a_layer_of_another_place(tmp_path):
     with pytest.raises(GeoplanError) as caught:
         read_study(path)
     assert caught.value.key == "layer_elsewhere"
+
+
+def european_study(folder):
+    """Write a study where exchanged degrees are a place too, and return its path."""
+    text = STUDY.replace("grids.shp", "grids.gpkg").replace("ways.gpkg", "roads.gpkg")
+    path = write_study(folder, text=text)
+    square = [box(8.72, 49.38, 8.725, 49.385)]
+    table = {"网格编码": CODES[:1]}
+    gpd.GeoDataFrame(table, geometry=square, crs=4326).to_file(folder / "grids.gpkg")
+    house = gpd.GeoDataFrame(
+        {"楼栋编码": ["b"]}, geometry=[box(8.721, 49.381, 8.7212, 49.3811)], crs=4326
+    )
+    house.to_file(folder / "buildings.gpkg")
+    road = LineString([(8.72, 49.382), (8.725, 49.382)])
+    gpd.GeoDataFrame(geometry=[road], crs=4326).to_file(folder / "roads.gpkg")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("points", "key", "row"),
+    [
+        ([(8.721, 49.382), (49.382, 8.721)], "rows_exchanged", 3),
+        ([(8.721, 49.382), (2.35, 48.85)], "rows_elsewhere", 3),
+        ([(49.382, 8.721), (49.383, 8.722)], "layer_exchanged", 2),
+        ([(2.35, 48.85), (2.36, 48.85)], "layer_elsewhere", None),
+    ],
+)
+def test_rows_elsewhere_are_named(tmp_path, points, key, row):
+    path = european_study(tmp_path)
+    lon, lat = zip(*points, strict=True)
+    stations(经度=lon, 纬度=lat).to_csv(tmp_path / "stations.csv", index=False)
+    with pytest.raises(GeoplanError) as caught:
+        read_study(path)
+    assert caught.value.key == key
+    assert caught.value.where.get("row") == row
+    assert caught.value.where.get("column") == ("经度, 纬度" if row else None)
+    assert caught.value.say("zh") != caught.value.say("en")
+
+
+def test_a_few_exchanged_rows_are_a_finding(tmp_path):
+    path = european_study(tmp_path)
+    points = [(8.721, 49.382)] * 4 + [(49.382, 8.721)]
+    table = pd.DataFrame(points, columns=["经度", "纬度"]).assign(层级="社区级")
+    table.to_csv(tmp_path / "stations.csv", index=False)
+    told = {f.rule: f.facts for f in read_study(path).findings}
+    assert told["exchanged"] == {"count": 1, "rows": "6"}
+    assert told["far_off"]["rows"] == "6"
+
+
+def test_a_row_without_a_place_is_named(tmp_path):
+    path = write_study(tmp_path)
+    table = stations()
+    table.loc[1, ["经度", "纬度"]] = table.loc[1, ["纬度", "经度"]].to_numpy()
+    table.loc[1, "纬度"] = 114.3
+    table.to_csv(tmp_path / "stations.csv", index=False, encoding="gbk")
+    with pytest.raises(GeoplanError) as caught:
+        read_study(path)
+    assert caught.value.where["row"] == 3
+    assert caught.value.where["column"] == "经度, 纬度"
 
 
 def test_a_station_far_off_is_told(tmp_path):

@@ -35,6 +35,9 @@ class LayerFile:
     row_numbers: Series
     parts: Mapping[Path, str]  #: all files read and their SHA-256
     columns: Mapping[str, str]  #: canonical column → the file's own
+    crs: CRS | None = None  #: of the file's coordinates
+    #: the file's own columns of coordinates; empty where it has shapes
+    coordinates: tuple[str, ...] = ()
     encoding: str = ""
 
 
@@ -109,10 +112,19 @@ def _read(
     findings = [*raw.findings, *_personal(raw, recognition, schema.layer)]
     source = shapes.Source(file=path, layer=schema.layer, rows=raw.rows)
     frame: GeoDataFrame | DataFrame = data
+    own_crs, coordinates = None, _coordinates(raw, own)
     if schema.geometry:
         placed, odd = places.placed(raw, own, schema, source, options)
+        own_crs = CRS(placed.crs)
         if crs is not None:
-            placed = crs_.to_working(placed, crs=crs, layer=schema.layer, file=path)
+            placed = crs_.to_working(
+                placed,
+                crs=crs,
+                layer=schema.layer,
+                file=path,
+                rows=raw.rows,
+                column=", ".join(coordinates) or None,
+            )
         frame = GeoDataFrame(data.loc[placed.index], geometry=placed.geometry)
         findings += odd
     if schema.required and frame.empty:
@@ -131,8 +143,17 @@ def _read(
         row_numbers=rows,
         parts={part: _sha256(part, layer=schema.layer) for part in raw.parts},
         columns={name: str(column) for name, column in own.items()},
+        crs=own_crs,
+        coordinates=coordinates,
         encoding=raw.encoding,
     )
+
+
+def _coordinates(raw: Raw, own: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the file's own columns that its shapes are made from."""
+    if raw.geometry is not None:
+        return ()
+    return tuple(str(own[name]) for name in shapes.coordinate_columns(own))
 
 
 def _sha256(path: Path, *, layer: str) -> str:

@@ -53,20 +53,25 @@ def from_cells(
     InputError
         If the table has no such columns or a coordinate is no number.
     """
-    if "wkt" in found:
+    named = coordinate_columns(found)
+    if not named:
+        names = ", ".join(str(c) for c in frame.columns)
+        raise InputError.at(
+            "no_coordinates", file=source.file, layer=schema.layer, columns=names
+        )
+    if named == ("wkt",):
         return _from_wkt(frame[found["wkt"]], source=source), False
-    for x, y in (("lon", "lat"), ("x", "y")):
-        if x in found and y in found:
-            pair = [
-                values.coordinates(frame[found[c]], place=_place(source, found[c]))
-                for c in (x, y)
-            ]
-            points = _points(pair[0], pair[1])
-            return points, x == "lon"
-    names = ", ".join(str(c) for c in frame.columns)
-    raise InputError.at(
-        "no_coordinates", file=source.file, layer=schema.layer, columns=names
+    x, y = (
+        values.coordinates(frame[found[c]], place=_place(source, found[c]))
+        for c in named
     )
+    return _points(x, y), named == ("lon", "lat")
+
+
+def coordinate_columns(found: Mapping[str, str]) -> tuple[str, ...]:
+    """Return which of the columns found say where a table's rows lie."""
+    pairs = (("wkt",), ("lon", "lat"), ("x", "y"))
+    return next((pair for pair in pairs if found.keys() >= set(pair)), ())
 
 
 def kept(

@@ -207,7 +207,8 @@ def _tiers(raw: Series, place: Place) -> Series:
         plain = columns.plain_value(text(value))
         if plain not in known:
             tiers = ", ".join(sorted(set(known.values())))
-            raise place.error("value_not_tier", at=at, value=value, tiers=tiers)
+            key = "tier_blank" if plain in columns.nothing() else "value_not_tier"
+            raise place.error(key, at=at, value=value, tiers=tiers)
         meant.append(known[plain])
     return _mapped(raw, meant)
 

@@ -29,8 +29,11 @@ def ways_of_graphml(path: Path, *, crs: CRS, bounds: Box | None) -> Ways:
     """Return the walkable ways of a graph; what lies between them is unknown.
 
     The two directions of a street are one way; which way vehicles may go is no
-    matter. The graph's nodes keep their ids; the vertices between them, which a
-    simplified graph does not name, get negative numbers.
+    matter. Where no edge of the graph says its kind, all are walked; where some
+    do, the others are left out and counted.
+
+    The graph's nodes keep their ids; the vertices between them, which a simplified
+    graph does not name, get negative numbers.
 
     Raises
     ------
@@ -38,11 +41,14 @@ def ways_of_graphml(path: Path, *, crs: CRS, bounds: Box | None) -> Ways:
         It is no graph of OSMnx, or has no walkable way within the bounds.
     """
     nodes, edges = _read(path, crs=crs)
-    edges = edges[~_doubles(edges)]
+    told = np.array(["highway" in tags[0] for tags in _tags(edges)], bool)
+    assumed = {} if told.any() else {"highway": "road"}
+    edges = edges[~_doubles(edges, told)]
     edges = edges[within(edges.geometry.to_numpy(), bounds)]
-    rows = [_row(tags) for tags in _tags(edges)]
-    walked = np.array([row is not None for row in rows], bool)
-    edges = edges[walked]
+    hows = [_passages(tags, assumed) for tags in _tags(edges)]
+    rows = [_row(*both) for both in zip(_tags(edges), hows, strict=True)]
+    kindless = edges[np.array([None in how for how in hows], bool)]
+    edges = edges[np.array([row is not None for row in rows], bool)]
     if not len(edges):
         raise InputError.at(
             "no_way_in_file" if bounds is None else "no_way_here", file=path
@@ -54,7 +60,10 @@ def ways_of_graphml(path: Path, *, crs: CRS, bounds: Box | None) -> Ways:
         frame=GeoDataFrame(table, geometry=edges.geometry.to_numpy(), crs=crs),
         crossings=_crossings(nodes, edges, crs=crs),
         surroundings=nothing(crs),
-        findings=(Finding(rule="no_surroundings", level="warning", layer="network"),),
+        findings=(
+            *_left_out(kindless),
+            Finding(rule="no_surroundings", level="warning", layer="network"),
+        ),
     )
 
 
@@ -70,18 +79,22 @@ def _read(path: Path, *, crs: CRS) -> tuple[GeoDataFrame, GeoDataFrame]:
     return nodes.to_crs(crs), edges.reset_index().to_crs(crs)
 
 
-def _doubles(edges: GeoDataFrame) -> NDArray[np.bool_]:
-    """Return which edges repeat another one, as a rule in the other direction."""
+def _doubles(edges: GeoDataFrame, told: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which edges repeat another one, as a rule in the other direction.
+
+    Of several the first that says its kind (``told``) is the one to keep.
+    """
     ends = np.sort(edges[["u", "v"]].to_numpy(np.int64), axis=1)
     shape = shapely.to_wkb(shapely.normalize(edges.geometry.to_numpy()))
     table = pd.DataFrame({"a": ends[:, 0], "b": ends[:, 1], "shape": shape})
-    return np.asarray(table.duplicated(), bool)
+    told_first = table.iloc[np.argsort(~told, kind="stable")]
+    return np.asarray(told_first.duplicated().sort_index(), bool)
 
 
 def _tags(edges: GeoDataFrame) -> Iterable[list[Tags]]:
     """Yield the tags of the ways that were merged into each edge."""
     columns = [column for column in _TAG_COLUMNS if column in edges]
-    for values in zip(*(edges[column] for column in columns), strict=True):
+    for _, *values in zip(edges.index, *(edges[c] for c in columns), strict=True):
         lists = [_listed(value) for value in values]
         count = max([len(texts) for texts in lists], default=1)
         yield [
@@ -94,22 +107,35 @@ def _tags(edges: GeoDataFrame) -> Iterable[list[Tags]]:
         ]
 
 
-def _row(ways: list[Tags]) -> dict[str, Any] | None:
+def _row(ways: list[Tags], hows: list[Passage | None]) -> dict[str, Any] | None:
     """Return the columns of an edge; None if any way in it is not walked."""
     rules = walking()
-    hows = [_passage(tags) for tags in ways]
-    if any(how is None or not how.walked for how in hows):
+    first = hows[0]
+    if first is None or any(how is None or not how.walked for how in hows):
         return None
-    row = way_row(ways[0], next(how for how in hows if how is not None))
+    row = way_row(ways[0], first)
     for part in ("bridge", "tunnel"):
         row[part] = any(tags.get(part, "no") != "no" for tags in ways)
     row["access"] = next((a for tags in ways if (a := access(tags, rules))), "")
     return row
 
 
-def _passage(tags: Tags) -> Passage | None:
-    """Return how a way of a graph may be walked; one without a kind is open."""
-    return passage({"highway": "road", **tags}, walking())
+def _passages(ways: list[Tags], assumed: Tags) -> list[Passage | None]:
+    """Return how ways may be walked; ``assumed`` are tags of those that lack them."""
+    rules = walking()
+    return [passage({**assumed, **tags}, rules) for tags in ways]
+
+
+def _left_out(kindless: GeoDataFrame) -> tuple[Finding, ...]:
+    """Return how many edges are not walked because they do not say their kind."""
+    if not len(kindless):
+        return ()
+    facts = {"count": len(kindless), "km": round(kindless.length.sum() / 1000, 2)}
+    return (
+        Finding(
+            rule="edges_without_kind", level="warning", layer="network", facts=facts
+        ),
+    )
 
 
 def _numbered(edges: GeoDataFrame) -> Geometries:
@@ -152,7 +178,8 @@ def _listed(value: object) -> list[str]:
     """Return an attribute of an edge as texts: several where ways were merged."""
     if isinstance(value, list):
         return [str(part) for part in value]
-    return [str(value)] if isinstance(value, str | bool | int) else []
+    known = isinstance(value, str | bool | int) and str(value).strip()
+    return [str(value)] if known else []
 
 
 def _one(value: object) -> str:

@@ -18,6 +18,8 @@ from geoplan.presets import road_layer, walking
 
 _BYTES = "ISO-8859-1"  # passes every byte of a text through
 _LINES = (1, 5)  # shapely's type ids of LineString and MultiLineString
+_POLYGONS = (3, 6)
+_POINTS = (0, 4)
 
 
 def ways_of_roads(
@@ -32,13 +34,15 @@ def ways_of_roads(
     Raises
     ------
     InputError
-        The file cannot be read, has several line layers, or no way to walk.
+        The file cannot be read, has several line layers or none, or no way to walk.
     CrsError
         The file does not say what its coordinates are.
     """
     source = _read(path)
     shapes = shapely.force_2d(source.geometry.to_numpy())
     usable = np.isin(shapely.get_type_id(shapes), _LINES) & ~shapely.is_empty(shapes)
+    if not usable.any():
+        raise InputError.at(_lineless(shapes), file=path)
     kinds = _texts(source, road_layer().kind, missing="way")
     walked = usable & np.array([_is_walked(kind) for kind in kinds], bool)
     lines, row = shapely.get_parts(
@@ -100,6 +104,14 @@ def _read(path: Path) -> GeoDataFrame:
     if frame.crs is None:
         raise CrsError.at("road_layer_without_crs", file=path)
     return _decoded(frame) if shapefile else frame
+
+
+def _lineless(shapes: Geometries) -> str:
+    """Return the error that tells what a layer without lines holds."""
+    kinds = shapely.get_type_id(shapes)
+    if np.isin(kinds, _POLYGONS).any():
+        return "road_layer_of_polygons"
+    return "road_layer_of_points" if np.isin(kinds, _POINTS).any() else "no_way_in_file"
 
 
 def _has_lines(kind: object) -> bool:

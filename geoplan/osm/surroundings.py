@@ -179,7 +179,9 @@ def _unclosed(extract: Extract) -> dict[int, str]:
     ways = {
         way: kind
         for way, tags in zip(extract.ids, extract.tags, strict=True)
-        if (kind := matches(tags, rules.areas)) and (True, way) not in closed
+        if (kind := matches(tags, rules.areas))
+        and (True, way) not in closed
+        and not hidden(tags, rules)
     }
     for relation, outline in extract.outlines.items():
         kind = matches(outline.tags, rules.areas)

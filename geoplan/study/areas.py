@@ -11,6 +11,9 @@ from geoplan.files import LayerFile, empty_layer
 from geoplan.model import Finding
 
 _MOST = 0.5  # share of a grid that should lie in its own community
+_WHOLE = 0.99  # share from which it counts as wholly inside
+_SLIVER = 1.0  # m²; grids drawn apart overlap by less
+_LISTED = 300  # overlaps told one by one, the largest
 
 
 def settle(
@@ -29,9 +32,11 @@ def settle(
         If a grid names a community that is not there, or belongs to none.
     """
     frame = _named(grids.frame)
+    overlaps = _overlapping(frame)
     named = frame["community"].mask(frame["community"] == "", frame["community_name"])
     if communities is None:
-        return _dissolved(frame, named, file=grids, street=street)
+        settled, areas, told = _dissolved(frame, named, file=grids, street=street)
+        return settled, areas, (*told, *overlaps)
     areas = _named(communities.frame)
     known = by_code_or_name(areas)
     code = named.map(lambda written: known.get(written, ""))
@@ -55,7 +60,7 @@ def settle(
             code=grid,
         )
     settled = frame.assign(community=code).drop(columns="community_name")
-    return settled, areas, _astray(settled, areas)
+    return settled, areas, (*_astray(settled, areas), *overlaps)
 
 
 def by_code_or_name(areas: DataFrame) -> dict[str, str]:
@@ -119,24 +124,56 @@ def _holding(grids: GeoDataFrame, areas: GeoDataFrame) -> Series:
 
 
 def _astray(grids: GeoDataFrame, areas: GeoDataFrame) -> tuple[Finding, ...]:
-    """Return the grids that lie for the most part outside their community."""
+    """Return the grids that lie in part, or for the most part, outside their own."""
     own = areas.geometry.loc[grids["community"]].to_numpy()
     shapes = grids.geometry.to_numpy()
     share = shapely.area(shapely.intersection(shapes, own)) / shapely.area(shapes)
     return tuple(
         Finding(
-            rule="grid_outside_community",
+            rule="grid_outside_community"
+            if share[i] < _MOST
+            else "grid_beyond_community",
             level="warning",
             layer="grids",
             code=str(grids.index[i]),
             facts={
                 "community": areas["name"][grids["community"].iloc[i]],
-                "percent": round(100 * float(share[i])),
+                "percent": int(100 * float(share[i])),
             },
             geometry=shapely.point_on_surface(shapes[i]),
         )
-        for i in np.flatnonzero(share < _MOST)
+        for i in np.flatnonzero(share < _WHOLE)
     )
+
+
+def _overlapping(grids: GeoDataFrame) -> tuple[Finding, ...]:
+    """Return the pairs of grids that share ground, at most the 300 largest."""
+    shapes = grids.geometry.to_numpy()
+    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    once = one < other
+    one, other = one[once], other[once]
+    shared = shapely.intersection(shapes[one], shapes[other])
+    size = shapely.area(shared)
+    wide = np.flatnonzero(size > _SLIVER)
+    largest = wide[np.argsort(-size[wide], kind="stable")][:_LISTED]
+    pairs = tuple(
+        Finding(
+            rule="grids_overlap",
+            level="warning",
+            layer="grids",
+            code=str(grids.index[one[i]]),
+            facts={"other": str(grids.index[other[i]]), "m2": round(float(size[i]))},
+            geometry=shapely.point_on_surface(shared[i]),
+        )
+        for i in largest
+    )
+    if wide.size == largest.size:
+        return pairs
+    facts = {"count": int(wide.size), "listed": _LISTED}
+    more = Finding(
+        rule="grids_overlap_more", level="warning", layer="grids", facts=facts
+    )
+    return (*pairs, more)
 
 
 def _few(names: list[str]) -> str:

@@ -1,6 +1,5 @@
 """How far and for whom: the walker and the circles that a study names."""
 
-from collections import Counter
 from dataclasses import replace
 
 from pandas import DataFrame
@@ -22,6 +21,9 @@ DEFAULT_CIRCLES = (
 
 # Nobody walks faster: a speed beyond is km/h or m/min by mistake.
 _FASTEST = 3.0  # m/s
+
+# No circle is wider: a limit beyond is in other units by mistake.
+_WIDEST = {"minutes": 24 * 60, "metres": 100_000}
 
 
 def walker(settings: Settings) -> Walker:
@@ -74,17 +76,22 @@ def circles(
             raise InputError.at(
                 "circles_none", file=settings.path, tiers="、".join(present)
             )
-    found = tuple(_circle(settings, table, present=present) for table in tables)
-    names = Counter(circle.name for circle in found)
-    for name, times in names.items():
-        if times > 1:
+    found = tuple(
+        _circle(settings, table, present=present, nth=nth)
+        for nth, table in enumerate(tables)
+    )
+    names = [circle.name for circle in found]
+    for nth, name in enumerate(names):
+        if name in names[:nth]:
             raise settings.error(
-                "circle_twice", table="circle", entry="name", name=name
+                "circle_twice", table="circle", entry="name", nth=nth, name=name
             )
     return found, _odd(found, given=bool(settings.circles))
 
 
-def tier(settings: Settings, word: str, *, table: str = "stations") -> str:
+def tier(
+    settings: Settings, word: str, *, table: str = "stations", nth: int = 0
+) -> str:
     """Return a tier as geoplan calls it.
 
     Raises
@@ -97,7 +104,7 @@ def tier(settings: Settings, word: str, *, table: str = "stations") -> str:
     if meant is None:
         tiers = "、".join(dict.fromkeys(known.values()))
         raise settings.error(
-            "tier_unknown", table=table, entry="tier", value=word, tiers=tiers
+            "tier_unknown", table=table, entry="tier", nth=nth, value=word, tiers=tiers
         )
     return meant
 
@@ -108,22 +115,34 @@ def without_tier(schema: Schema) -> Schema:
     return replace(schema, columns={**schema.columns, "tier": named})
 
 
-def _circle(settings: Settings, table: Table, *, present: list[str]) -> Circle:
+def _circle(
+    settings: Settings, table: Table, *, present: list[str], nth: int
+) -> Circle:
     name = table["name"]
     limits = [key for key in ("minutes", "metres") if key in table]
     if len(limits) != 1:
-        raise settings.error("circle_limit", table="circle", entry="minutes", name=name)
-    limit = float(table[limits[0]])
-    if not limit > 0:
         raise settings.error(
-            "circle_not_positive", table="circle", entry=limits[0], name=name
+            "circle_limit", table="circle", entry="minutes", nth=nth, name=name
         )
-    meant = tier(settings, table["tier"], table="circle")
+    most = _WIDEST[limits[0]]
+    if not 0 < table[limits[0]] <= most:
+        raise settings.error(
+            "circle_range",
+            table="circle",
+            entry=limits[0],
+            nth=nth,
+            name=name,
+            value=str(table[limits[0]])[:40],
+            most=most,
+        )
+    limit = float(table[limits[0]])
+    meant = tier(settings, table["tier"], table="circle", nth=nth)
     if meant not in present:
         raise settings.error(
             "circle_tier_absent",
             table="circle",
             entry="tier",
+            nth=nth,
             name=name,
             tier=meant,
             tiers="、".join(present),
@@ -134,11 +153,11 @@ def _circle(settings: Settings, table: Table, *, present: list[str]) -> Circle:
         minutes=limit if limits == ["minutes"] else None,
         metres=limit if limits == ["metres"] else None,
         items=tuple(table.get("items", ())),
-        hours=_hours(settings, table),
+        hours=_hours(settings, table, nth=nth),
     )
 
 
-def _hours(settings: Settings, table: Table) -> str:
+def _hours(settings: Settings, table: Table, *, nth: int) -> str:
     """Return the moment a circle asks for; "" for any."""
     asked = str(table.get("hours", ""))
     if "hours" in table and moment(asked) is None:
@@ -146,6 +165,7 @@ def _hours(settings: Settings, table: Table) -> str:
             "circle_hours",
             table="circle",
             entry="hours",
+            nth=nth,
             name=table["name"],
             value=asked,
             known=", ".join(moment_names()),

@@ -10,6 +10,7 @@ from pyproj import CRS
 from geoplan import columns
 from geoplan import crs as crs_
 from geoplan.datum import TO_WGS84
+from geoplan.errors import CrsError
 from geoplan.files import LayerFile, empty_layer
 from geoplan.model import Circle, Finding, Layers, Walker, Ways
 from geoplan.osm import read_ways
@@ -104,7 +105,7 @@ def _layers(reader: Reader) -> tuple[Layers, list[LayerFile], tuple[Finding, ...
     tables = reader.settings.tables
     grids = reader.read("grids", tables["grids"], crs=None)
     crs = _working_crs(reader.settings, grids)
-    moved = crs_.to_working(grids.frame, crs=crs, layer="grids", file=grids.path)
+    moved = _moved(grids, crs=crs)
     grids = replace(grids, frame=moved)
     read = _others(reader, crs=crs)
     files = [grids, *read.values()]
@@ -179,14 +180,39 @@ def _frame(read: Mapping[str, LayerFile], layer: str, crs: CRS) -> GeoDataFrame:
 
 
 def _working_crs(settings: Settings, grids: LayerFile) -> CRS:
-    """Return the CRS the study names, if it measures in metres, else the fitting."""
+    """Return the CRS the study names, if it measures in metres, else the fitting.
+
+    Raises
+    ------
+    InputError
+        If it does not, or is not known; with the line of the study file.
+    """
     named = settings.table("study").get("crs")
     if not named:
         return crs_.working_crs(grids.frame)
-    crs = crs_.parse(named, layer="study", file=settings.path)
-    moved = crs_.to_working(grids.frame, crs=crs, layer="grids", file=grids.path)
-    crs_.require_metres(moved, layer="study")
+    try:
+        crs = crs_.parse(named, layer="study")
+        crs_.require_metres(_moved(grids, crs=crs), layer="study")
+    except CrsError as error:
+        if "row" in error.where:
+            raise
+        fix = crs_.working_crs(grids.frame).to_string()
+        facts = {"crs": named, "fix": fix, **error.facts}
+        raise settings.error(
+            f"study_{error.key}", table="study", entry="crs", **facts
+        ) from error
     return crs
+
+
+def _moved(grids: LayerFile, *, crs: CRS) -> GeoDataFrame:
+    return crs_.to_working(
+        grids.frame,
+        crs=crs,
+        layer="grids",
+        file=grids.path,
+        rows=grids.row_numbers,
+        column=", ".join(grids.coordinates) or None,
+    )
 
 
 def _shifted(datum: str | None) -> str | None:

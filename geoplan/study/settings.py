@@ -23,6 +23,7 @@ FILE_NAME = "study.toml"
 
 _PAIR = 2
 _LINE = re.compile(r"at line (\d+)")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PYTHON: dict[str, type | tuple[type, ...]] = {
     "text": str,
     "number": (int, float),
@@ -49,10 +50,15 @@ class Settings:
         """Return a table; empty if the file has none."""
         return self.tables.get(name, {})
 
-    def error(self, key: str, *, table: str, entry: str, **facts: object) -> InputError:
-        """Return the error for an entry, with the line it stands in."""
+    def error(
+        self, key: str, *, table: str, entry: str, nth: int = 0, **facts: object
+    ) -> InputError:
+        """Return the error for an entry, with the line it stands in.
+
+        ``nth`` counts tables of one name, as circles are, from 0.
+        """
         place: dict[str, object] = {"file": self.path}
-        line = _line(self.text, table=table, entry=entry)
+        line = _line(self.text, table=table, entry=entry, nth=nth)
         if line:
             place["row"] = line
         return InputError(key, place, {"table": table, "entry": entry, **facts})
@@ -120,43 +126,44 @@ def _check(settings: Settings) -> None:
             near = nearest(name, list(known))
             raise settings.error("study_table_unknown", table=name, entry="", near=near)
         _check_table(settings, table, name=name)
-    for circle in settings.circles:
-        _check_table(settings, circle, name="circle")
+    for nth, circle in enumerate(settings.circles):
+        _check_table(settings, circle, name="circle", nth=nth)
     for name in _keys()["required"]["tables"]:
         if name not in settings.tables:
             raise settings.error("study_table_missing", table=name, entry="")
 
 
-def _check_table(settings: Settings, table: object, *, name: str) -> None:
+def _check_table(settings: Settings, table: object, *, name: str, nth: int = 0) -> None:
     """Raise if a table has an unknown key, a wrong value or lacks a key."""
     if not isinstance(table, dict):
-        raise settings.error("study_not_a_table", table=name, entry="")
+        raise settings.error("study_not_a_table", table=name, entry="", nth=nth)
     kinds = _kinds(name)
     for entry, value in table.items():
         if entry not in kinds:
             near = nearest(entry, list(kinds))
             raise settings.error(
-                "study_key_unknown", table=name, entry=entry, near=near
+                "study_key_unknown", table=name, entry=entry, nth=nth, near=near
             )
-        _check_value(settings, value, kind=kinds[entry].rstrip("!"), at=(name, entry))
+        kind = kinds[entry].rstrip("!")
+        _check_value(settings, value, kind=kind, at=(name, entry, nth))
     for entry, kind in kinds.items():
         if kind.endswith("!") and entry not in table:
-            raise settings.error("study_key_missing", table=name, entry=entry)
+            raise settings.error("study_key_missing", table=name, entry=entry, nth=nth)
 
 
 def _check_value(
-    settings: Settings, value: object, *, kind: str, at: tuple[str, str]
+    settings: Settings, value: object, *, kind: str, at: tuple[str, str, int]
 ) -> None:
-    table, entry = at
+    table, entry, nth = at
     if kind == "later":
-        raise settings.error("study_key_later", table=table, entry=entry)
+        raise settings.error("study_key_later", table=table, entry=entry, nth=nth)
     fits = isinstance(value, _PYTHON[kind]) and not (
         isinstance(value, bool) and kind != "any"
     )
     if not fits or not _inner(value, kind):
         shown = str(value)[:40]
         raise settings.error(
-            f"study_value_{kind}", table=table, entry=entry, value=shown
+            f"study_value_{kind}", table=table, entry=entry, nth=nth, value=shown
         )
     if kind == "file" and isinstance(value, dict):
         _check_table(settings, value, name="file")
@@ -174,7 +181,15 @@ def _inner(value: Any, kind: str) -> bool:  # noqa: ANN401  whatever TOML holds
     if kind == "count":
         return bool(value >= 0)
     if kind == "date" and isinstance(value, str):
-        return bool(re.fullmatch(r"\d{4}-\d{2}-\d{2}", value))
+        return bool(_DATE.fullmatch(value)) and _is_day(value)
+    return True
+
+
+def _is_day(text: str) -> bool:
+    try:
+        dt.date.fromisoformat(text)
+    except ValueError:
+        return False
     return True
 
 
@@ -194,14 +209,19 @@ def _kinds(table: str) -> dict[str, str]:
     return {**_keys()[like], **kinds} if like else kinds
 
 
-def _line(text: str, *, table: str, entry: str) -> int | None:
-    """Return the number of the line in which an entry, or else its table, stands."""
-    inside, header = False, None
+def _line(text: str, *, table: str, entry: str, nth: int = 0) -> int | None:
+    """Return the number of the line in which an entry, or else its table, stands.
+
+    Of several tables of one name, of the ``nth``, from 0.
+    """
+    inside, header, seen = False, None, 0
     for number, line in enumerate(text.split("\n"), start=1):
         bracket = re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line)
         if bracket:
-            inside = bracket[1].strip("\"'") == table
-            header = number if inside and header is None else header
+            named = bracket[1].strip("\"'") == table
+            inside = named and seen == nth
+            seen += named
+            header = number if inside else header
         elif inside and entry and re.match(rf"\s*[\"']?{re.escape(entry)}\b", line):
             return number
     return header

@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 import shapely
 from geopandas import GeoDataFrame
+from numpy.typing import NDArray
 from pandas import Series
 
 from geoplan import columns
+from geoplan import crs as crs_
 from geoplan.errors import CrsError, InputError
 from geoplan.files import LayerFile
 from geoplan.model import Finding, Ways
@@ -30,25 +32,77 @@ def near(file: LayerFile, *, grids: GeoDataFrame) -> tuple[Finding, ...]:
     """
     if not isinstance(file.frame, GeoDataFrame):
         return ()
-    away = shapely.distance(
-        file.frame.geometry.to_numpy(), shapely.box(*grids.total_bounds)
-    )
-    if np.median(away) > _ELSEWHERE:
-        raise CrsError.at(
-            "layer_elsewhere",
-            file=file.path,
-            layer=file.layer,
-            km=round(float(np.median(away)) / 1000),
-        )
+    here = shapely.box(*grids.total_bounds)
+    away = shapely.distance(file.frame.geometry.to_numpy(), here)
     far = np.flatnonzero(away > _FAR)
     if not far.size:
         return ()
+    exchanged = far[_by_exchange(file, far, here=here)]
+    if np.median(away) > _ELSEWHERE:
+        raise _elsewhere(file, away=away, exchanged=exchanged)
     facts = {
         "count": int(far.size),
         "codes": "、".join(str(code) for code in file.frame.index[far][:_LISTED]),
+        "rows": _rows(file, far),
         "km": round(float(away.max()) / 1000, 1),
     }
-    return (Finding(rule="far_off", level="warning", layer=file.layer, facts=facts),)
+    told = (Finding(rule="far_off", level="warning", layer=file.layer, facts=facts),)
+    if not exchanged.size:
+        return told
+    facts = {"count": int(exchanged.size), "rows": _rows(file, exchanged)}
+    return (
+        *told,
+        Finding(rule="exchanged", level="warning", layer=file.layer, facts=facts),
+    )
+
+
+def _by_exchange(
+    file: LayerFile, at: NDArray[np.intp], *, here: shapely.Polygon
+) -> NDArray[np.bool_]:
+    """Return which features would lie by the grids with x and y exchanged."""
+    there = crs_.exchanged(file.frame.iloc[at], crs=file.crs or file.frame.crs)
+    away = np.full(len(there), np.inf)
+    found = np.flatnonzero(np.isfinite(there).all(axis=1))
+    away[found] = shapely.distance(shapely.points(there[found]), here)
+    close: NDArray[np.bool_] = away <= _FAR
+    return close
+
+
+def _elsewhere(
+    file: LayerFile, *, away: NDArray[np.float64], exchanged: NDArray[np.intp]
+) -> CrsError:
+    """Return the error for a layer of which most, or half, lies elsewhere."""
+    wrong = np.flatnonzero(away > _ELSEWHERE)
+    some = wrong.size < away.size
+    first = int(wrong[0])
+    # A whole layer is exchanged only if most of it is; a row if it is itself.
+    turned = first in exchanged if some else 2 * exchanged.size > away.size
+    key = {
+        (False, False): "layer_elsewhere",
+        (False, True): "layer_exchanged",
+        (True, False): "rows_elsewhere",
+        (True, True): "rows_exchanged",
+    }[some, turned]
+    crs = file.crs or file.frame.crs
+    x, y = crs_.written(file.frame.iloc[[first]], crs=crs)[0]
+    return CrsError.at(
+        key,
+        file=file.path,
+        layer=file.layer,
+        row=int(file.row_numbers.iloc[first]) if some or turned else None,
+        column=", ".join(file.coordinates) or None if some or turned else None,
+        km=round(float(np.median(away[wrong])) / 1000),
+        x=crs_.shown(x, crs=crs),
+        y=crs_.shown(y, crs=crs),
+        count=int(wrong.size),
+        rows=_rows(file, wrong),
+    )
+
+
+def _rows(file: LayerFile, at: NDArray[np.intp]) -> str:
+    """Return the row numbers of features, the first few of them."""
+    rows = [str(row) for row in file.row_numbers.iloc[at]]
+    return ", ".join(rows[:_LISTED]) + (" …" if len(rows) > _LISTED else "")
 
 
 def homes(buildings: GeoDataFrame) -> tuple[GeoDataFrame, tuple[Finding, ...]]:
