@@ -7,6 +7,7 @@ import numpy as np
 import shapely
 from geopandas import GeoDataFrame
 from openstreetmap import UTM, Boundary, Content
+from rtree.index import Index
 from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
@@ -103,24 +104,33 @@ def dissolved(grids: GeoDataFrame, whole: GeoDataFrame) -> GeoDataFrame:
 def _merged(found: list[_Block]) -> list[_Block]:
     """Return the blocks after the small and the empty have joined a neighbour.
 
-    One that touches no other stays if anybody has built there.
+    One that touches no other stays if anybody has built there. Neighbours are
+    looked up in an R-tree that follows the blocks as they grow.
     """
-    left, alone = list(found), []
-    while (small := _smallest(left)) is not None:
-        left = [block for block in left if block is not small]
-        shared = [_shared(small, other) for other in left]
+    left, alone, index = dict(enumerate(found)), [], Index()
+    for number, block in left.items():
+        index.insert(number, block.shape.bounds)
+    while (number := _smallest(left)) is not None:
+        small = left.pop(number)
+        index.delete(number, small.shape.bounds)
+        near = sorted(index.intersection(small.shape.bounds))
+        shared = [_shared(small, left[other]) for other in near]
         if max(shared, default=0.0) > 0.0:
-            target = left[int(np.argmax(shared))]
+            taker = near[int(np.argmax(shared))]
+            target = left[taker]
+            index.delete(taker, target.shape.bounds)
             target.shape = shapely.coverage_union_all([target.shape, small.shape])
             target.buildings += small.buildings
+            index.insert(taker, target.shape.bounds)
         elif small.buildings:
             alone.append(small)
-    return left + alone
+    return [*left.values(), *alone]
 
 
-def _smallest(found: list[_Block]) -> _Block | None:
-    unfit = [b for b in found if b.shape.area < SMALLEST or not b.buildings]
-    return min(unfit, key=lambda block: block.shape.area, default=None)
+def _smallest(found: dict[int, _Block]) -> int | None:
+    """Return the number of the smallest block that is too small or empty."""
+    unfit = [n for n, b in found.items() if b.shape.area < SMALLEST or not b.buildings]
+    return min(unfit, key=lambda number: found[number].shape.area, default=None)
 
 
 def _shared(small: _Block, other: _Block) -> float:
