@@ -5,6 +5,8 @@ has a plain way to fall back on.
 """
 
 import sys
+from collections.abc import Callable
+from typing import Any
 
 # While it is imported, Numba looks for the package "coverage". A planner's own
 # script of that name, in the folder that Python was started from, is not it.
@@ -18,8 +20,18 @@ finally:
     if _absent:
         del sys.modules[_HIDDEN]
 
-#: Compiles a function at its first call, keeps it beside its source, and lets
-#: other threads run meanwhile.
-compiled = njit(cache=True, nogil=True)
+
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that is compiled at its first call.
+
+    It is kept beside its source, or in the user's own cache; where neither can
+    be written, it is compiled in every run. Other threads run meanwhile.
+    """
+    try:
+        kept: Callable[..., Any] = njit(cache=True, nogil=True)(function)
+    except RuntimeError:  # Numba finds no place for its cache
+        kept = njit(nogil=True)(function)
+    return kept
+
 
 __all__ = ["compiled"]

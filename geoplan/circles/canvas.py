@@ -13,7 +13,7 @@ from geoplan.walk import Graph, Spots, spots_on
 try:
     from geoplan.circles.compiled import shade
 except ImportError:  # Numba has no wheel everywhere
-    from geoplan.circles.plain import shade  # type: ignore[assignment]
+    from geoplan.circles.plain import shade
 
 WIDTH = 25.0  # m from an edge that the field spreads
 CELL = 5.0  # m, of the raster and between spots near a barrier

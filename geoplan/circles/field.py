@@ -18,7 +18,7 @@ from geoplan.walk.graph import FAR
 try:
     from geoplan.circles.compiled import stamp, stamp_strips
 except ImportError:  # Numba has no wheel everywhere
-    from geoplan.circles.plain import (  # type: ignore[assignment]
+    from geoplan.circles.plain import (
         stamp,
         stamp_strips,
     )
