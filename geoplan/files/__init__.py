@@ -2,6 +2,7 @@
 
 from geoplan.files.layers import LayerFile, empty_layer, read_layer
 from geoplan.files.writing import (
+    together,
     write_csv,
     write_geopackage,
     write_json,
@@ -12,6 +13,7 @@ __all__ = [
     "LayerFile",
     "empty_layer",
     "read_layer",
+    "together",
     "write_csv",
     "write_geopackage",
     "write_json",

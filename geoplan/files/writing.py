@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import date as Date  # noqa: N812  a type, as the annotations need it
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -89,6 +90,27 @@ def write_text(path: Path | str, text: str) -> None:
 def _write(path: Path, data: bytes) -> None:
     with _beside(path) as place:
         place.write_bytes(data)
+
+
+@contextmanager
+def together(folder: Path) -> Iterator[Path]:
+    """Give an empty folder whose files come into ``folder`` when all are written.
+
+    Raises
+    ------
+    UsageError
+        If the folder, or a file in it that is to be replaced, cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix=".geoplan-", dir=folder) as place:
+            yield Path(place)
+            for file in sorted(Path(place).iterdir()):
+                file.replace(folder / file.name)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        named = error.filename2 or folder
+        raise UsageError.at("cannot_write", file=named, reason=reason) from error
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import Any
 
 from geoplan import __version__, maps, network, report
 from geoplan.coverage import cover
-from geoplan.files import write_csv, write_geopackage, write_json, write_text
+from geoplan.files import together, write_csv, write_geopackage, write_json, write_text
 from geoplan.hours import moment
 from geoplan.model import Coverage, Finding, Imprint, Layers, Network, Ways
 from geoplan.study.reading import Study, read_study
@@ -78,17 +78,17 @@ def cover_study(path: Path | str, *, out: Path, lang: str, progress: Tell) -> Do
         way = network.build(study.ways, walker=study.walker)
     with run.step("cover", name=study.name):
         coverage = coverage_of(study, way)
-    with run.step("write", out=out):
+    with run.step("write", out=out), together(out) as place:
         save_map(
             coverage,
-            out / "coverage.html",
+            place / "coverage.html",
             layers=study.layers,
             network=way,
             ways=study.ways,
             imprint=imprint(study, lang=lang),
             lang=lang,
         )
-        _write(study, coverage, out=out, run=run)
+        _write(study, coverage, out=place, run=run)
     return Done(
         findings=coverage.findings,
         pages=(out / "coverage.html",),

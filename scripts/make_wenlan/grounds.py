@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import geopandas as gpd
 import numpy as np
 import shapely
-from layouts import HOMES, House, Layout
+from layouts import HOMES, Layout
 from shapely import LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 from terrain import Terrain, smooth
@@ -29,7 +29,6 @@ class Ground:
     gate_kinds: list[str] = field(default_factory=list)  #: highway of the way outside
     compound: Polygon | None = None
     wall: str = ""  #: barrier value in OpenStreetMap, or none mapped
-    gates_known: bool = True
     pond: Polygon | None = None
 
 
@@ -105,14 +104,12 @@ def _compound(layout: Layout, surveyor: Surveyor, rng: np.random.Generator) -> G
     largest = max(shapely.get_parts(shape), key=lambda part: part.area)
     ground.compound = Polygon(largest.exterior)
     if luck[1] < 0.06 or layout.spine is None:  # noqa: PLR2004  no gate known
-        ground.gates_known = False
         return ground
     exits = _exits(layout, surveyor, ground.compound)
     if len(exits) > 1 and luck[2] < 0.24:  # noqa: PLR2004  one gate, on the far side
         exits = [max(exits, key=lambda e: e[1].distance(surveyor.main))]
     exits = exits[: 3 if luck[3] < 0.35 else 2]  # noqa: PLR2004  now and then three
     if not exits:
-        ground.gates_known = False
         return ground
     for line, gate, kind in exits:
         ground.paths.append(("service", line))
@@ -240,8 +237,3 @@ def _gated(
     gate = Point(np.round(crossings[0], 2))
     coords = np.asarray(line.coords)
     return LineString([coords[0], gate.coords[0], coords[-1]]), gate, kind
-
-
-def houses_of(layouts: list[Layout]) -> list[tuple[int, House]]:
-    """Return all houses with the number of their layout."""
-    return [(i, house) for i, lay in enumerate(layouts) for house in lay.houses]

@@ -23,7 +23,6 @@ YEARS = {
     "works": (1965, 2010),
     "shops": (1980, 2018),
 }
-OLD_UNTIL = 2000  # built by then: an old compound
 STOREY = {"住宅": 2.9, "办公": 3.8, "学校": 3.7, "医院": 4.0, "工业": 7.5, "仓储": 7.0}
 NO_LEVELS, NO_HEIGHT = 0.10, 0.35  # shares of buildings without the figure
 
