@@ -29,6 +29,8 @@ class Package:
     folder: Path
 
 
+_FONT = "files/noto-sans-sc-chinese-simplified-400-normal.woff"
+
 WANTED = (
     Package(
         name="leaflet",
@@ -43,6 +45,18 @@ WANTED = (
             "dist/images/layers.png": "layers.png",
             "dist/images/layers-2x.png": "layers-2x.png",
             "dist/images/marker-icon.png": "marker-icon.png",
+        },
+        folder=ROOT / "geoplan" / "maps" / "vendor",
+    ),
+    Package(
+        name="@fontsource/noto-sans-sc",
+        version="5.3.0",
+        licence="OFL-1.1",
+        integrity="1dea889469b4fa884e2b164bb878f5a96eabe9abc71f439674a11101c483234450"
+        "f8c5ebb5eb8b280f8cfb978e03cad8cb4305bce479013d1f428dab524c9ed1",
+        files={
+            "LICENSE": "noto-sans-sc.LICENSE.txt",
+            _FONT: "noto-sans-sc.woff",
         },
         folder=ROOT / "geoplan" / "maps" / "vendor",
     ),
@@ -66,7 +80,8 @@ def fetch(package: Package, *, into: Path) -> Path:
     wanted = f"{package.name}@{package.version}"
     command = [npm, "pack", wanted, "--silent", "--pack-destination", str(into)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603  fixed
-    archive = into / f"{package.name}-{package.version}.tgz"
+    stem = package.name.removeprefix("@").replace("/", "-")
+    archive = into / f"{stem}-{package.version}.tgz"
     found = hashlib.sha512(archive.read_bytes()).hexdigest()
     if found != package.integrity:
         raise SystemExit(f"{wanted}: SHA-512 is {found}, not {package.integrity}")
@@ -96,14 +111,17 @@ def unpack(package: Package, archive: Path) -> dict[str, dict[str, str]]:
 
 
 def main() -> None:
-    """Fetch every package and write the manifest beside its files."""
-    with tempfile.TemporaryDirectory() as folder:
+    """Fetch every package and write the manifests beside their files."""
+    manifests: dict[Path, dict[str, dict[str, str]]] = {}
+    with tempfile.TemporaryDirectory() as place:
         for package in WANTED:
-            entries = unpack(package, fetch(package, into=Path(folder)))
-            manifest = json.dumps(entries, indent=2, ensure_ascii=False) + "\n"
-            target = package.folder / "manifest.json"
-            target.write_text(manifest, encoding="utf-8", newline="\n")
+            entries = unpack(package, fetch(package, into=Path(place)))
+            manifests.setdefault(package.folder, {}).update(entries)
             print(f"{package.name} {package.version} -> {package.folder}")
+    for folder, entries in manifests.items():
+        manifest = json.dumps(entries, indent=2, ensure_ascii=False) + "\n"
+        target = folder / "manifest.json"
+        target.write_text(manifest, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from branca.element import MacroElement
 from jinja2 import Template
 
 from geoplan.maps.assets import inlined, licences, read
+from geoplan.maps.fonts import face_rule
 from geoplan.maps.seal import seal
 
 _META = (
@@ -47,16 +48,21 @@ def map_page(data: Mapping[str, Any], *, title: str, sentence: str, lang: str) -
         "data": _block("data", data) + "\n" + _block("licences", licences()),
     }
     page = inlined(figure.render())
-    return seal(_HOLE.sub(lambda hole: fill[hole[1]], page))
+    return _sealed(_HOLE.sub(lambda hole: fill[hole[1]], page))
 
 
 def plain_page(body: str, *, title: str, css: str, lang: str) -> str:
     """Return a page without map or script, sealed; ``body`` is escaped markup."""
     head = f"{_META}<title>{html.escape(title)}</title><style>{css}</style>"
-    return seal(
+    return _sealed(
         f'<!DOCTYPE html>\n<html lang="{lang}">\n<head>{head}</head>\n'
         f"<body>\n{body}\n</body>\n</html>\n"
     )
+
+
+def _sealed(page: str) -> str:
+    """Return a page with the face for its characters, sealed."""
+    return seal(page.replace("</head>", f"<style>{face_rule(page)}</style></head>", 1))
 
 
 class _Start(MacroElement):

@@ -5,7 +5,6 @@
   const { within, middle } = geoplan.codec;
   const { study } = geoplan;
 
-  const FACE = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Source Han Sans SC",sans-serif';
   const EAST_ASIAN = /[\u2e80-\u9fff\uf900-\ufaff]/;
   const INK = "#1B1F24", INK2 = "#444B53", INK3 = "#646B73", BLUE = "#0B4F8A";
   const WAY_FROM = [1.2, 1.4, 2.9, 5, 8, 8]; // metres a pixel, by class of way
@@ -38,9 +37,14 @@
     return { free, take };
   }
 
+  function font(size, weight) {
+    const faces = window.getComputedStyle(document.documentElement).getPropertyValue("--face");
+    return (weight || 400) + " " + size + "px " + faces;
+  }
+
   function write(p, text, x, y, style) {
     const context = p.context;
-    context.font = (style.weight || 400) + " " + style.size + "px " + FACE;
+    context.font = font(style.size, style.weight);
     context.textAlign = style.align || "center";
     context.textBaseline = "middle";
     context.lineWidth = style.halo || 3;
@@ -51,7 +55,7 @@
   }
 
   function widthOf(p, text, size, weight) {
-    p.context.font = (weight || 400) + " " + size + "px " + FACE;
+    p.context.font = font(size, weight);
     return p.context.measureText(text).width;
   }
 

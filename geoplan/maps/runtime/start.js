@@ -158,6 +158,7 @@
     map.invalidateSize({ animate: false, pan: false });
     if (!recall(map)) fit(map);
     follow(map);
+    if (document.fonts) document.fonts.addEventListener("loadingdone", function () { drawn.marks.repaint(); });
     map.on("moveend", function () { remember(map); });
     document.documentElement.setAttribute("data-ready", "true");
     geoplan.map = map;
