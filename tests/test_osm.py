@@ -18,7 +18,7 @@ from geoplan.model import Walker
 from geoplan.osm import read_ways
 from geoplan.osm.surroundings import sea
 from geoplan.osm.walkable import passage
-from geoplan.presets import barriers, landscape, walkers, walking
+from geoplan.presets import walking
 from geoplan.wording import texts
 
 UTM = CRS("EPSG:32650")
@@ -181,6 +181,23 @@ def test_water_that_does_not_close_still_stops(tmp_path):
     ways = read(tmp_path, xml(ways=town, relations=lake))
     assert list(ways.surroundings.barriers["kind"]) == ["water", "water"]
     assert facts(ways, "water_not_closed") == [{"count": 2, "ways": "w30, w31"}]
+
+
+def test_water_that_does_not_close_elsewhere_is_not_told(tmp_path):
+    far = {40: (114.5, 30.7, {}), 41: (114.51, 30.7, {})}
+    pond = {"natural": "water"}
+    town = {
+        10: WAYS[10],
+        30: ([4, 5], pond),
+        31: ([40, 41], pond),
+        32: ([98, 99], pond),
+    }
+    text = xml(nodes=NODES | far, ways=town)
+    box = way(read(tmp_path, text), "w10").geometry.buffer(400).bounds
+    near = read(tmp_path, text, bounds=box)
+    assert facts(near, "water_not_closed") == [{"count": 1, "ways": "w30"}]
+    everywhere = facts(read(tmp_path, text), "water_not_closed")
+    assert everywhere == [{"count": 2, "ways": "w30, w31"}]
 
 
 def test_outlines_that_do_not_close_are_hidden_as_closed_ones_are(tmp_path):
@@ -523,18 +540,6 @@ def test_several_road_layers(tmp_path):
     frame.to_file(path, layer="new")
     with pytest.raises(InputError, match="old, new"):
         read_ways(path, crs=UTM)
-
-
-def test_presets_say_where_they_come_from():
-    for preset in walkers().values():
-        assert preset.unit == "m/s"
-        assert preset.source
-        assert preset.status in {"SEEN-S", "DERIVED", "OURS"}
-    assert (
-        walkers()["adult"].speed > walkers()["elderly"].speed > walkers()["slow"].speed
-    )
-    assert barriers().hidden_keys == {"tunnel", "bridge", "covered"}
-    assert "park" in landscape().green["leisure"]
 
 
 def test_nanjing(real_data):

@@ -1,7 +1,8 @@
 """Walkable ways out of what people have: an extract, a graph or a road layer.
 
-``read_ways`` reads OpenStreetMap files (.osm.pbf, .osm, .osm.bz2, .osm.gz)
-with pyosmium, GraphML with OSMnx, and any other vector file as a road layer.
+``read_ways`` reads OpenStreetMap files (.osm.pbf with a decoder of its own; .osm,
+.osm.bz2, .osm.gz, and what the decoder does not know, with pyosmium), GraphML with
+OSMnx, and any other vector file as a road layer.
 """
 
 from pathlib import Path

@@ -15,13 +15,18 @@ from geoplan.errors import InputError
 from geoplan.model import Finding, Ways
 from geoplan.osm.pieces import Box, Geometries, within
 from geoplan.osm.surroundings import nothing
-from geoplan.osm.walkable import Passage, access, passage
-from geoplan.osm.ways import way_row
+from geoplan.osm.walkable import Passage, access, hurdles_of, node_access, passage
+from geoplan.osm.ways import way_columns
 from geoplan.presets import Tags, crossings, matches, walking
 
 _TAG_COLUMNS = (
     "highway", "railway", "public_transport", "name", "foot", "access", "motorroad",
     "sidewalk", "bridge", "tunnel", "oneway:foot",
+    "conveying", "ramp", "ramp:wheelchair", "ramp:stroller", "wheelchair",
+)  # fmt: skip
+_NODE_COLUMNS = (
+    "barrier", "highway", "railway", "access", "foot", "locked", "crossing",
+    "crossing:signals", "kerb", "wheelchair",
 )  # fmt: skip
 
 
@@ -113,10 +118,13 @@ def _row(ways: list[Tags], hows: list[Passage | None]) -> dict[str, Any] | None:
     first = hows[0]
     if first is None or any(how is None or not how.walked for how in hows):
         return None
-    row = way_row(ways[0], first)
+    columns = way_columns(ways[:1], [first])
+    row = {column: values[0] for column, values in columns.items()}
     for part in ("bridge", "tunnel"):
         row[part] = any(tags.get(part, "no") != "no" for tags in ways)
     row["access"] = next((a for tags in ways if (a := access(tags, rules))), "")
+    met = {name for tags in ways for name in hurdles_of(tags, on="ways").split()}
+    row["hurdles"] = " ".join(sorted(met))
     return row
 
 
@@ -154,9 +162,7 @@ def _numbered(edges: GeoDataFrame) -> Geometries:
 def _crossings(nodes: GeoDataFrame, edges: GeoDataFrame, *, crs: CRS) -> GeoDataFrame:
     used = nodes[nodes.index.isin(np.unique(edges[["u", "v"]]))]
     rules = crossings()
-    columns = [
-        c for c in ("barrier", "highway", "railway", "access", "foot") if c in used
-    ]
+    columns = [c for c in _NODE_COLUMNS if c in used]
     tags: list[Mapping[str, str]] = [
         {c: str(v) for c, v in zip(columns, values, strict=True) if isinstance(v, str)}
         for values in used[columns].itertuples(index=False)
@@ -166,7 +172,8 @@ def _crossings(nodes: GeoDataFrame, edges: GeoDataFrame, *, crs: CRS) -> GeoData
         {
             "node": used.index.to_numpy(np.int64),
             "kind": kinds,
-            "access": [access(tag, walking()) for tag in tags],
+            "access": [node_access(tag) for tag in tags],
+            "hurdles": [hurdles_of(tag, on="nodes") for tag in tags],
         },
         geometry=used.geometry.to_numpy(),
         crs=crs,

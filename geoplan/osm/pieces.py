@@ -5,6 +5,7 @@ into *pieces*: its runs of nodes that are there.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Self
 
 import numpy as np
@@ -12,9 +13,11 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 
-from geoplan.osm.extract import Extract
+from geoplan.osm.extract import Degrees, Extract
 
 WGS84 = CRS("EPSG:4326")
+
+_RIM = 0.01  # degrees, about a kilometre
 
 Box = tuple[float, float, float, float]
 Geometries = NDArray[np.object_]
@@ -47,7 +50,7 @@ def pieces(extract: Extract, *, crs: CRS, bounds: Box | None) -> Pieces:
     """Return the ways of an extract as lines that touch the bounds."""
     way = np.repeat(np.arange(len(extract.sizes)), extract.sizes)
     refs = np.asarray(extract.refs, np.int64)
-    lonlat = extract.lonlat()
+    lonlat = extract.lonlat
     known = ~np.isnan(lonlat[:, 0])
     cut = frozenset(np.unique(way[~known]).tolist())
     gap = np.cumsum(~known)[known]
@@ -79,9 +82,23 @@ def pieces(extract: Extract, *, crs: CRS, bounds: Box | None) -> Pieces:
 
 def projected(lonlat: NDArray[np.float64], *, crs: CRS) -> NDArray[np.float64]:
     """Return WGS84 longitudes and latitudes in the working CRS, shape (n, 2)."""
-    to_crs = Transformer.from_crs(WGS84, crs, always_xy=True)
-    x, y = to_crs.transform(lonlat[:, 0], lonlat[:, 1])
+    x, y = _to(crs).transform(lonlat[:, 0], lonlat[:, 1])
     return np.column_stack([x, y])
+
+
+def degrees(bounds: Box, *, crs: CRS) -> Degrees | None:
+    """Return a box in degrees round bounds and a rim; None where there is none.
+
+    The rim is wider than any way between two of its nodes bends in the working CRS.
+    """
+    back = Transformer.from_crs(crs, WGS84, always_xy=True)
+    box = np.array(back.transform_bounds(*bounds, densify_pts=21))
+    size = box[2:] - box[:2]
+    rim = np.tile(_RIM + size / 100, 2) * [-1, -1, 1, 1]
+    west, south, east, north = (box + rim).tolist()
+    if not (-180 < west < east < 180 and -85 < south < north < 85):  # noqa: PLR2004
+        return None
+    return west, south, east, north
 
 
 def within(shapes: Geometries, bounds: Box | None) -> NDArray[np.bool_]:
@@ -91,9 +108,16 @@ def within(shapes: Geometries, bounds: Box | None) -> NDArray[np.bool_]:
     return np.asarray(shapely.intersects(shapes, shapely.box(*bounds)), bool)
 
 
+@cache
+def _to(crs: CRS) -> Transformer:
+    return Transformer.from_crs(WGS84, crs, always_xy=True)
+
+
 def _split(refs: NDArray[np.int64], first: NDArray[np.intp]) -> NDArray[np.object_]:
     parts = np.empty(len(first), object)
-    parts[:] = np.split(refs, first[1:]) if len(first) else []
+    ends = [*first.tolist(), len(refs)][1:]
+    for at, (begin, end) in enumerate(zip(first.tolist(), ends, strict=True)):
+        parts[at] = refs[begin:end]
     return parts
 
 

@@ -14,6 +14,7 @@ from geoplan.errors import CrsError, InputError, UsageError
 from geoplan.model import Finding, Ways
 from geoplan.osm.pieces import WGS84, Box, Geometries, projected, within
 from geoplan.osm.surroundings import nothing
+from geoplan.osm.walkable import hurdles_of
 from geoplan.presets import road_layer, walking
 
 _BYTES = "ISO-8859-1"  # passes every byte of a text through
@@ -63,7 +64,7 @@ def ways_of_roads(
             "forward": True,
             "backward": True,
             "access": "",
-            "steps": [kinds[i] == "steps" for i in row],
+            "hurdles": [hurdles_of({"highway": kinds[i]}, on="ways") for i in row],
             "bridge": False,
             "tunnel": False,
             "nodes": None,
@@ -190,7 +191,7 @@ def _texts(frame: GeoDataFrame, names: tuple[str, ...], missing: str = "") -> li
 
 
 def _no_crossings(crs: CRS) -> GeoDataFrame:
-    empty = {"node": np.array([], np.int64), "kind": [], "access": []}
+    empty = {"node": np.array([], np.int64), "kind": [], "access": [], "hurdles": []}
     return GeoDataFrame(empty, geometry=[], crs=crs)
 
 

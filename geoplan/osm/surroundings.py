@@ -1,6 +1,7 @@
 """What lies between the ways of an extract: barriers, water, green, rails."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import astuple, dataclass
 
 import numpy as np
 import shapely
@@ -11,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geoplan.model import Finding, Surroundings
 from geoplan.osm.extract import Area, Extract
+from geoplan.osm.judging import Judged
 from geoplan.osm.pieces import Box, Geometries, Pieces, projected, within
 from geoplan.presets import Barriers, Landscape, Tags, barriers, landscape, matches
 
@@ -18,50 +20,69 @@ from geoplan.presets import Barriers, Landscape, Tags, barriers, landscape, matc
 _WORLD = (0.0, 0.0, 180.0, 90.0)
 _ASIDE = 0.05  # m: a place this far beside the coast is on one side of it
 
-_Thing = tuple[Tags, BaseGeometry]
 _Row = tuple[str, str, BaseGeometry]  # kind, name, geometry
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Look:
+    """What a thing is taken for, by its tags: kinds, "" for not at all."""
+
+    line: str  #: a barrier
+    area: str  #: a barrier
+    water_line: str
+    water_area: str
+    green: str
+    rail: str
+    coast: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Thing:
+    look: _Look
+    name: str
+    shape: BaseGeometry
 
 
 def surroundings(
     extract: Extract, pieces: Pieces, *, crs: CRS, bounds: Box | None
 ) -> tuple[Surroundings, tuple[Finding, ...]]:
     """Return what lies between the ways, and which waters do not close."""
-    rules, scene = barriers(), landscape()
-    ids = [extract.ids[way] for way in pieces.way]
+    look = Judged(_look)
+    looks = [look(tags) for tags in extract.tags]
     lines = [
-        (extract.tags[w], s) for w, s in zip(pieces.way, pieces.lines, strict=True)
+        _Thing(look=seen, name=extract.tags[way].get("name", ""), shape=shape)
+        for way, shape in zip(pieces.way.tolist(), pieces.lines, strict=True)
+        if (seen := looks[way])
     ]
-    areas = _areas(extract.areas, crs=crs, bounds=bounds)
-    seen_lines = [(tags, shape) for tags, shape in lines if not hidden(tags, rules)]
-    seen_areas = [(tags, shape) for tags, shape in areas if not hidden(tags, rules)]
-    coast = [shape for tags, shape in lines if tags.get("natural") == "coastline"]
-    open_water = _unclosed(extract)
+    areas = [
+        _Thing(look=seen, name=area.tags.get("name", ""), shape=shape)
+        for area, shape in _areas(extract.areas, crs=crs, bounds=bounds)
+        if (seen := look(area.tags))
+    ]
+    open_water = _unclosed(extract, looks, pieces)
     frame = _covered(extract, pieces, crs=crs, bounds=bounds)
+    coast = [line.shape for line in lines if line.look.coast]
     found = Surroundings(
         barriers=_frame(
             [
-                *_rows(seen_lines, lambda tags: matches(tags, rules.lines)),
-                *_rows(seen_areas, lambda tags: matches(tags, rules.areas)),
-                *(
-                    (open_water[way], "", shape)
-                    for way, shape in zip(ids, pieces.lines, strict=True)
-                    if way in open_water
-                ),
+                *_rows(lines, lambda look: look.line),
+                *_rows(areas, lambda look: look.area),
+                *((kind, "", shape) for _, kind, shape in open_water),
             ],
             crs,
         ),
         water=_frame(
             [
-                *_rows(seen_areas, lambda tags: matches(tags, scene.water_areas)),
-                *_rows(seen_lines, lambda tags: matches(tags, scene.water_lines)),
+                *_rows(areas, lambda look: look.water_area),
+                *_rows(lines, lambda look: look.water_line),
                 *(("sea", "", shape) for shape in sea(coast, within=frame)),
             ],
             crs,
         ),
-        green=_frame(_rows(areas, lambda tags: matches(tags, scene.green)), crs),
-        rails=_frame(_rows(lines, lambda tags: _rail(tags, scene)), crs),
+        green=_frame(_rows(areas, lambda look: look.green), crs),
+        rails=_frame(_rows(lines, lambda look: look.rail), crs),
     )
-    return found, _findings(open_water)
+    return found, _findings({way for way, _, _ in open_water})
 
 
 def nothing(crs: CRS) -> Surroundings:
@@ -161,36 +182,41 @@ def _covered(
 
 def _areas(
     areas: Sequence[Area], *, crs: CRS, bounds: Box | None
-) -> list[tuple[Tags, BaseGeometry]]:
-    """Return tags and shape of the areas within the bounds, working CRS."""
+) -> list[tuple[Area, BaseGeometry]]:
+    """Return the areas within the bounds, with their shapes in the working CRS."""
     shapes = shapely.transform(
         np.asarray([area.shape for area in areas], object),
         lambda lonlat: projected(lonlat, crs=crs),
     )
     inside = within(shapes, bounds).tolist()
     found = zip(areas, shapes, inside, strict=True)
-    return [(area.tags, shape) for area, shape, kept in found if kept]
+    return [(area, shape) for area, shape, kept in found if kept]
 
 
-def _unclosed(extract: Extract) -> dict[int, str]:
-    """Return the ways that outline a water which does not close, with its kind."""
+def _unclosed(
+    extract: Extract, looks: Sequence[_Look | None], pieces: Pieces
+) -> list[tuple[int, str, BaseGeometry]]:
+    """Return the pieces that outline a water which does not close, with its kind."""
     rules = barriers()
     closed = {area.source for area in extract.areas}
     ways = {
-        way: kind
-        for way, tags in zip(extract.ids, extract.tags, strict=True)
-        if (kind := matches(tags, rules.areas))
-        and (True, way) not in closed
-        and not hidden(tags, rules)
+        way: look.area
+        for way, look in zip(extract.ids, looks, strict=True)
+        if look and look.area and (True, way) not in closed
     }
     for relation, outline in extract.outlines.items():
         kind = matches(outline.tags, rules.areas)
         if kind and (False, relation) not in closed and not hidden(outline.tags, rules):
             ways.update(dict.fromkeys(outline.members, kind))
-    return ways
+    ids = (extract.ids[way] for way in pieces.way.tolist())
+    return [
+        (way, ways[way], shape)
+        for way, shape in zip(ids, pieces.lines, strict=True)
+        if way in ways
+    ]
 
 
-def _findings(unclosed: dict[int, str]) -> tuple[Finding, ...]:
+def _findings(unclosed: set[int]) -> tuple[Finding, ...]:
     if not unclosed:
         return ()
     ways = sorted(unclosed)
@@ -204,13 +230,29 @@ def _findings(unclosed: dict[int, str]) -> tuple[Finding, ...]:
     )
 
 
-def _rows(things: Iterable[_Thing], kind_of: Callable[[Tags], str]) -> list[_Row]:
+def _rows(things: Iterable[_Thing], kind_of: Callable[[_Look], str]) -> list[_Row]:
     """Return kind, name and shape of the things that have a kind."""
     return [
-        (kind, tags.get("name", ""), shape)
-        for tags, shape in things
-        if (kind := kind_of(tags))
+        (kind, thing.name, thing.shape)
+        for thing in things
+        if (kind := kind_of(thing.look))
     ]
+
+
+def _look(tags: Tags) -> _Look | None:
+    """Return what a thing is taken for; None if for nothing that is shown here."""
+    rules, scene = barriers(), landscape()
+    seen = not hidden(tags, rules)
+    look = _Look(
+        line=matches(tags, rules.lines) if seen else "",
+        area=matches(tags, rules.areas) if seen else "",
+        water_line=matches(tags, scene.water_lines) if seen else "",
+        water_area=matches(tags, scene.water_areas) if seen else "",
+        green=matches(tags, scene.green),
+        rail=_rail(tags, scene),
+        coast=tags.get("natural") == "coastline",
+    )
+    return look if any(astuple(look)) else None
 
 
 def _rail(tags: Tags, scene: Landscape) -> str:

@@ -1,9 +1,16 @@
-"""Whether a way is walked, by whom and which way round, by its tags."""
+"""Whether a way is walked, by whom and which way round, and its hurdles, by tags."""
 
 from dataclasses import dataclass
 from typing import Literal
 
-from geoplan.presets import Tags, Walking, matches
+from geoplan.presets import (
+    Tags,
+    Walking,
+    barrier_nodes,
+    hurdles,
+    matches,
+    walking,
+)
 
 #: open to all; restricted to some; closed to feet; a road that has to say that
 #: feet may and does not; never a way for feet; a kind nobody knows
@@ -50,7 +57,7 @@ def passage(tags: Tags, walking: Walking) -> Passage | None:
 
 
 def access(tags: Tags, walking: Walking) -> str:
-    """Return the value that shuts a way or a node for all or some, else "".
+    """Return the value that shuts a way for all or some, else "".
 
     ``foot`` decides before ``access``; "no" stands for all that shut it for all.
     """
@@ -65,6 +72,42 @@ def access(tags: Tags, walking: Walking) -> str:
         return "no"
     value = tags.get("access", "")
     return value if value in walking.restricted else ""
+
+
+def node_access(tags: Tags) -> str:
+    """Return the value that shuts a way at a node for all or some, else "".
+
+    Only a barrier shuts a way; one that stops vehicles alone does so only by
+    ``foot``. A lock counts as the value "locked".
+
+    Examples
+    --------
+    >>> node_access({"barrier": "gate", "access": "private"})
+    'private'
+    >>> node_access({"barrier": "bollard", "access": "private"})
+    ''
+    """
+    table, kind = barrier_nodes(), tags.get("barrier", "")
+    if not kind or tags.get("foot") in walking().foot_open:
+        return ""
+    if kind in table.round:
+        return access({"foot": tags.get("foot", "")}, walking())
+    value = access(tags, walking())
+    if not value and tags.get("locked") in table.locked:
+        return "locked"
+    return value
+
+
+def hurdles_of(tags: Tags, *, on: str) -> str:
+    """Return the hurdles of a way or a node, spaces between; "" if there is none.
+
+    Examples
+    --------
+    >>> hurdles_of({"highway": "steps", "wheelchair": "no"}, on="ways")
+    'no_wheelchair steps'
+    """
+    found = [h.name for h in hurdles().values() if on in h.on and h.met(tags)]
+    return " ".join(sorted(found))
 
 
 def _verdict(kind: str, tags: Tags, walking: Walking) -> tuple[Verdict, str]:

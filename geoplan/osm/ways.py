@@ -1,7 +1,8 @@
 """The walkable ways of an OpenStreetMap file."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,12 @@ from pyproj import CRS
 
 from geoplan.errors import InputError
 from geoplan.model import Finding, Ways
-from geoplan.osm.extract import Extract, read_extract
-from geoplan.osm.pieces import Box, Pieces, pieces, projected
+from geoplan.osm.extract import Extract
+from geoplan.osm.judging import Judged
+from geoplan.osm.pieces import Box, Pieces, degrees, pieces, projected
+from geoplan.osm.reading import read_extract
 from geoplan.osm.surroundings import surroundings
-from geoplan.osm.walkable import Passage, access, passage
+from geoplan.osm.walkable import Passage, hurdles_of, node_access, passage
 from geoplan.presets import Tags, crossings, matches, walking
 
 #: Which finding tells of the ways of a verdict.
@@ -36,7 +39,8 @@ def ways_of_extract(path: Path, *, crs: CRS, bounds: Box | None) -> Ways:
     InputError
         The file cannot be read, or has no walkable way within the bounds.
     """
-    extract = read_extract(path)
+    box = None if bounds is None else degrees(bounds, crs=crs)
+    extract = read_extract(path, box=box)
     everything = pieces(extract, crs=crs, bounds=bounds)
     passages = _passages(extract)
     walked = everything.of({way for way, how in passages.items() if how.walked})
@@ -57,17 +61,18 @@ def ways_of_extract(path: Path, *, crs: CRS, bounds: Box | None) -> Ways:
     )
 
 
-def way_row(tags: Tags, how: Passage) -> dict[str, Any]:
-    """Return the columns that a way's tags decide."""
+def way_columns(tags: Sequence[Tags], hows: Sequence[Passage]) -> dict[str, list[Any]]:
+    """Return the columns that the tags of ways decide."""
+    hurdles = Judged(partial(hurdles_of, on="ways"))
     return {
-        "kind": how.kind,
-        "name": tags.get("name", ""),
-        "forward": how.forward,
-        "backward": how.backward,
-        "access": how.access,
-        "steps": how.kind == "steps",
-        "bridge": tags.get("bridge", "no") != "no",
-        "tunnel": tags.get("tunnel", "no") != "no",
+        "kind": [how.kind for how in hows],
+        "name": [one.get("name", "") for one in tags],
+        "forward": [how.forward for how in hows],
+        "backward": [how.backward for how in hows],
+        "access": [how.access for how in hows],
+        "hurdles": [hurdles(one) for one in tags],
+        "bridge": [one.get("bridge", "no") != "no" for one in tags],
+        "tunnel": [one.get("tunnel", "no") != "no" for one in tags],
     }
 
 
@@ -84,9 +89,10 @@ def _passages(extract: Extract) -> dict[int, Passage]:
         for way in sorted(outline.members)
         if passage(outline.tags, rules)
     }
+    judged = Judged(lambda tags: passage(tags, rules))
     found: dict[int, Passage] = {}
     for position, (way, tags) in enumerate(zip(extract.ids, extract.tags, strict=True)):
-        how = passage(tags, rules) or passage(outlined.get(way, {}), rules)
+        how = judged(tags) or judged(outlined.get(way, {}))
         if how is not None:
             found[position] = how
     return found
@@ -95,9 +101,11 @@ def _passages(extract: Extract) -> dict[int, Passage]:
 def _frame(
     extract: Extract, walked: Pieces, passages: Mapping[int, Passage], *, crs: CRS
 ) -> GeoDataFrame:
-    rows = [way_row(extract.tags[way], passages[way]) for way in walked.way]
-    table = pd.DataFrame(rows)
-    table.insert(0, "way", [f"w{extract.ids[way]}" for way in walked.way])
+    ways = walked.way.tolist()
+    columns = way_columns(
+        [extract.tags[way] for way in ways], [passages[way] for way in ways]
+    )
+    table = pd.DataFrame({"way": [f"w{extract.ids[way]}" for way in ways], **columns})
     table["nodes"] = pd.Series(walked.nodes, dtype=object)
     return GeoDataFrame(table, geometry=walked.lines, crs=crs)
 
@@ -107,11 +115,14 @@ def _crossings(extract: Extract, walked: Pieces, *, crs: CRS) -> GeoDataFrame:
     used = set(np.concatenate(walked.nodes).tolist())
     nodes = [node for node in extract.nodes if node.id in used]
     lonlat = np.array([(node.lon, node.lat) for node in nodes], float).reshape(-1, 2)
+    kind, hurdles = Judged(_crossing_kind), Judged(partial(hurdles_of, on="nodes"))
+    shut = Judged(node_access)
     return GeoDataFrame(
         {
             "node": np.array([node.id for node in nodes], np.int64),
-            "kind": [_crossing_kind(node.tags) for node in nodes],
-            "access": [access(node.tags, walking()) for node in nodes],
+            "kind": [kind(node.tags) for node in nodes],
+            "access": [shut(node.tags) for node in nodes],
+            "hurdles": [hurdles(node.tags) for node in nodes],
         },
         geometry=shapely.points(projected(lonlat, crs=crs)),
         crs=crs,

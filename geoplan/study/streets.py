@@ -3,11 +3,16 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from geoplan.model import Finding
+import geopandas
+from pyproj import CRS
+
+from geoplan.model import Finding, Surroundings, Ways
 from geoplan.osm.download import Downloaded, download, recorded
 from geoplan.study.sources import Reader
 
 Tell = Callable[..., None]
+
+NOWHERE = Path("?")  # stands for a file of ways that cannot be found
 
 
 def silent(_step: str, **_facts: object) -> None:
@@ -38,6 +43,28 @@ def file(reader: Reader, *, tell: Tell) -> tuple[Path, tuple[Finding, ...]]:
     folder = settings.path.parent
     done = recorded(place, folder=folder) or download(place, out=folder, tell=tell)
     return done.path, (_about(done),)
+
+
+def no_ways(crs: CRS) -> Ways:
+    """Return ways that are none, for a look at what else a study has."""
+
+    def nothing(*columns: str) -> geopandas.GeoDataFrame:
+        table: dict[str, list[object]] = {column: [] for column in columns}
+        return geopandas.GeoDataFrame(table, geometry=[], crs=crs)
+
+    names = ("way", "kind", "name", "forward", "backward", "access", "hurdles")
+    marks = ("kind", "name")
+    return Ways(
+        frame=nothing(*names, "bridge", "tunnel", "nodes"),
+        crossings=nothing("node", "kind", "access", "hurdles"),
+        surroundings=Surroundings(
+            barriers=nothing(*marks),
+            water=nothing(*marks),
+            green=nothing(*marks),
+            rails=nothing(*marks),
+        ),
+        findings=(),
+    )
 
 
 def _about(done: Downloaded) -> Finding:
