@@ -6,8 +6,10 @@ that is not installed gives an empty row: ``pip install .[bench]`` installs them
 
     python scripts/bench.py --data DIR [--only NAME] [--json PATH] [--markdown PATH]
 
-DIR holds ``porto_alegre/poa.osm.pbf`` (Porto Alegre, the test extract of r5r;
-© OpenStreetMap contributors, ODbL) or any other extract named with --extract.
+DIR holds ``porto_alegre/poa.osm.pbf`` (Porto Alegre, the test extract of r5r) and
+``heidelberg/heidelberg.osm.pbf`` (that of openrouteservice), © OpenStreetMap
+contributors, ODbL; without the second, its rows are left out. --extract names
+another extract for the first, --crs its projected coordinate system.
 """
 
 import argparse
@@ -18,13 +20,16 @@ import os
 import platform
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import bench_peers as peers
-from bench_course import Bench, reach
-from bench_rows import Row, best, missing
+import bench_start as start
+from bench_course import Bench
+from bench_rows import Heavy, Row, missing
 
+HEIDELBERG = "heidelberg/heidelberg.osm.pbf"
 PEERS = ("networkx", "scipy", "pandana", "osmnx", "shapely", "numba", "geopandas")
 
 LATER = (
@@ -35,33 +40,46 @@ LATER = (
 )
 
 
-def rows(bench: Bench, only: str) -> list[Row]:
+def rows(bench: Bench, *, data: Path, only: str) -> list[Row | Heavy]:
     """Return all rows whose name holds a text."""
-    reach_s = best(lambda: reach(bench.way, bench.stations), times=9)
-    actions: dict[str, Callable[[], Row]] = {
-        "reach-networkx": lambda: peers.against_networkx(bench, reach_s),
-        "reach-scipy": lambda: peers.against_scipy(bench, reach_s),
-        "reach-pandana": lambda: peers.against_pandana(bench, reach_s),
+    actions: dict[str, Callable[[], Row | Heavy]] = {
+        "reach-networkx": lambda: peers.against_networkx(bench),
+        "reach-scipy": lambda: peers.against_scipy(bench),
+        "reach-pandana": lambda: peers.against_pandana(bench),
         "reach-floor": lambda: peers.against_floor(bench),
         "nearest-scipy": lambda: peers.against_min_only(bench),
-        "copies-24": lambda: peers.against_copies(bench, reach_s, count=24, target=1.3),
-        "copies-134": lambda: peers.against_copies(
-            bench, reach_s, count=134, target=1.8
-        ),
+        "copies-24": lambda: peers.against_copies(bench, count=24, target=1.3),
+        "copies-134": lambda: peers.against_copies(bench, count=134, target=1.8),
+        "heidelberg-networkx": lambda: peers.against_networkx(heidelberg(data)),
+        "heidelberg-scipy": lambda: peers.against_scipy(heidelberg(data)),
         "fields-shapely": lambda: peers.against_buffers(bench),
-        "loading-osmnx": lambda: peers.against_osmnx(bench),
-        "start-osmnx": peers.against_import,
+        "loading-osmnx": lambda: start.against_osmnx(bench),
+        "start-osmnx": start.against_import,
+        "study-osmnx": start.against_import_by_study,
     }
-    done = []
+    if not (data / HEIDELBERG).exists():
+        actions = {k: v for k, v in actions.items() if "heidelberg" not in k}
+    done: list[Row | Heavy] = []
     for name, action in actions.items():
         if only in name:
             done.append(action())
-            told = done[-1]
+            told = plain(done[-1])
             print(f"{name}: {told.ratio} (target {told.target}, {told.better})")
     later = [
         missing(what, peer, target=None, note="comes later") for what, peer in LATER
     ]
     return done if only else [*done, *later]
+
+
+@cache
+def heidelberg(data: Path) -> Bench:
+    """Return the bench of Heidelberg: steep, with footways and stairs."""
+    return Bench.of(data / HEIDELBERG, crs="EPSG:32632", place="Heidelberg")
+
+
+def plain(told: Row | Heavy) -> Row:
+    """Return a row without its memory."""
+    return told.row if isinstance(told, Heavy) else told
 
 
 def machine() -> dict[str, Any]:
@@ -79,11 +97,12 @@ def machine() -> dict[str, Any]:
     }
 
 
-def markdown(told: list[Row]) -> str:
+def markdown(told: list[Row | Heavy]) -> str:
     """Return the rows as a table."""
-    head = "| what | against | ours, s | peer, s | ratio | target | met |\n"
-    lines = [head, "|---|---|---|---|---|---|---|\n"]
-    for row in told:
+    head = "| what | against | ours, s | peer, s | ratio | target | met | peak, MB |\n"
+    lines = [head, "|---|---|---|---|---|---|---|---|\n"]
+    for one in told:
+        row = plain(one)
         sign = "≥" if row.better == "higher" else "≤"
         target = "" if row.target is None else f"{sign} {row.target:g}"
         met = {True: "yes", False: "no", None: "–"}[row.met]
@@ -92,9 +111,23 @@ def markdown(told: list[Row]) -> str:
             for v in (row.ours_s, row.peer_s, row.ratio)
         )
         note = f" ({row.note})" if row.note else ""
-        cells = [f"{row.what}{note}", row.peer, *figures, target, met]
+        peak = f"{one.peak_mb:,}" if isinstance(one, Heavy) and one.peak_mb else ""
+        cells = [f"{row.what}{note}", row.peer, *figures, target, met, peak]
         lines.append(f"| {' | '.join(cells)} |\n")
     return "".join(lines)
+
+
+def record(told: list[Row | Heavy]) -> dict[str, Any]:
+    """Return the rows, their memory and the machine, as the JSON file has them."""
+    return {
+        "machine": machine(),
+        "rows": [asdict(plain(row)) for row in told],
+        "peak_mb": [
+            {"what": one.row.what, "peer": one.row.peer, "peak_mb": one.peak_mb}
+            for one in told
+            if isinstance(one, Heavy)
+        ],
+    }
 
 
 def main() -> None:
@@ -107,10 +140,11 @@ def main() -> None:
     options.add_argument("--json", type=Path)
     options.add_argument("--markdown", type=Path)
     asked = options.parse_args()
-    told = rows(Bench.of(asked.data / asked.extract, crs=asked.crs), asked.only)
+    bench = Bench.of(asked.data / asked.extract, crs=asked.crs)
+    told = rows(bench, data=asked.data, only=asked.only)
     if asked.json:
-        record = {"machine": machine(), "rows": [asdict(row) for row in told]}
-        asked.json.write_text(json.dumps(record, indent=2, ensure_ascii=False), "utf-8")
+        text = json.dumps(record(told), indent=2, ensure_ascii=False)
+        asked.json.write_text(text, "utf-8")
     if asked.markdown:
         asked.markdown.write_text(markdown(told), "utf-8")
     print(markdown(told))

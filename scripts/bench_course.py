@@ -16,6 +16,7 @@ from geoplan.model import Network, Walker
 
 Array = NDArray[Any]
 
+PLACE = "Porto Alegre"  # unless a row says another
 STATIONS = 2000
 METRES = 1250.0
 WALKER = Walker(preset="custom", speed=1.0)  # so that a second is a metre
@@ -25,6 +26,7 @@ WALKER = Walker(preset="custom", speed=1.0)  # so that a second is a metre
 class Bench:
     """The network in every form that a row needs."""
 
+    place: str
     extract: Path
     network: Network
     way: walk.Graph
@@ -33,7 +35,7 @@ class Bench:
     lengths: Array  #: mm of each edge
 
     @classmethod
-    def of(cls, extract: Path, *, crs: str) -> "Bench":
+    def of(cls, extract: Path, *, crs: str, place: str = PLACE) -> "Bench":
         """Return the bench of an extract, every vertex of a way a node."""
         ways = osm.read_ways(extract, crs=CRS(crs))
         network = largest(vertices(net.build(ways)))
@@ -41,6 +43,7 @@ class Bench:
         rng = np.random.default_rng(20260630)
         edge = rng.integers(0, len(network.edges), STATIONS)
         return cls(
+            place=place,
             extract=extract,
             network=network,
             way=way,
@@ -68,6 +71,7 @@ def vertices(network: Network) -> Network:
     return Network(
         edges=edges,
         junctions=places,
+        shut=np.zeros(len(places), bool),
         components=network.components,
         crs=network.crs,
     )
@@ -81,6 +85,7 @@ def largest(network: Network) -> Network:
     return Network(
         edges=edges.assign(u=u, v=v),
         junctions=network.junctions[used],
+        shut=network.shut[used],
         components=network.components.iloc[:1],
         crs=network.crs,
     )

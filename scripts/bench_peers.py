@@ -2,36 +2,24 @@
 
 import importlib.util
 import os
-import subprocess
-import sys
-import tempfile
 import time
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import shapely
-from bench_course import METRES, STATIONS, Bench, at_start, copies, reach
-from bench_rows import Row, at_most, best, compared, missing
+from bench_course import METRES, PLACE, STATIONS, Bench, at_start, copies, reach
+from bench_rows import Heavy, Row, at_most, best, compared, missing, peak_mb
 from numpy.typing import NDArray
 
-from geoplan import network as net
-from geoplan import osm, walk
+from geoplan import walk
 from geoplan.circles import WIDTH, canvas, fields
 from geoplan.model import Legs
 
 Array = NDArray[Any]
 
+RUNS = 25  # of geoplan, the shortest counts
 _NEVER_ZERO = 1e-9  # m
-
-
-def memory_mb() -> float:
-    """Return the most memory that this process has held, MB; NaN on Windows."""
-    try:
-        import resource  # noqa: PLC0415  only Unix has it
-    except ImportError:
-        return float("nan")
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def matrix(way: walk.Graph) -> Any:  # noqa: ANN401  SciPy's array
@@ -42,7 +30,7 @@ def matrix(way: walk.Graph) -> Any:  # noqa: ANN401  SciPy's array
     return csr_array(parts, shape=(way.nodes, way.nodes))
 
 
-def against_networkx(bench: Bench, ours_s: float) -> Row:
+def against_networkx(bench: Bench) -> Heavy:
     """Compare with the ego graphs of OSMnx's notebook, of the first 20 stations."""
     import networkx as nx  # noqa: PLC0415
 
@@ -55,46 +43,82 @@ def against_networkx(bench: Bench, ours_s: float) -> Row:
         graph.add_edge(u, v, length=length)
         graph.add_edge(v, u, length=length)
     some = bench.nodes[:20].tolist()
-    start = time.perf_counter()
-    for node in some:
-        nx.ego_graph(graph, node, radius=METRES, distance="length")
-    took = (time.perf_counter() - start) * STATIONS / len(some)
-    return compared(
-        f"reach of {STATIONS:,} stations within 1,250 m",
-        "networkx ego_graph",
-        ours_s=ours_s,
-        peer_s=took,
+
+    def peer() -> float:
+        start = time.perf_counter()
+        for node in some:
+            nx.ego_graph(graph, node, radius=METRES, distance="length")
+        return (time.perf_counter() - start) * STATIONS / len(some)
+
+    return against(
+        bench,
+        peer,
+        name="networkx ego_graph",
         target=1500,
         note=f"peer: {len(some)} stations, scaled up",
     )
 
 
-def against_scipy(bench: Bench, ours_s: float) -> Row:
+def against_scipy(bench: Bench) -> Heavy:
     """Compare with SciPy's Dijkstra, cut off, of the first 400 stations."""
     from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415
 
     arcs, some = matrix(bench.way), bench.nodes[:400].astype(int)
 
-    def peer() -> None:
+    def search() -> None:
         rows = dijkstra(arcs, indices=some, limit=METRES * 1000)
         np.nonzero(np.isfinite(rows))
 
-    took = best(peer, times=3) * STATIONS / len(some)
-    return compared(
-        f"reach of {STATIONS:,} stations within 1,250 m",
-        "scipy dijkstra(limit)",
-        ours_s=ours_s,
-        peer_s=took,
+    def peer() -> float:
+        return best(search, times=3) * STATIONS / len(some)
+
+    return against(
+        bench,
+        peer,
+        name="scipy dijkstra(limit)",
         target=15,
         note=f"peer: {len(some)} stations, scaled up",
     )
 
 
-def against_pandana(bench: Bench, ours_s: float) -> Row:
+def against(
+    bench: Bench,
+    peer: Callable[[], float],
+    *,
+    name: str,
+    target: float,
+    note: str = "",
+) -> Heavy:
+    """Return the row of a peer that reaches the same; ``peer`` tells its seconds."""
+
+    def run() -> walk.Walks:
+        return reach(bench.way, bench.stations)
+
+    peak = peak_mb(run)
+    peer_s = peer()
+    row = compared(
+        told(bench),
+        name,
+        ours_s=best(run, times=RUNS),
+        peer_s=peer_s,
+        target=target,
+        note=note,
+    )
+    return Heavy(row=row, peak_mb=peak)
+
+
+def told(bench: Bench) -> str:
+    """Return what the bench's reach is, in words."""
+    where = "" if bench.place == PLACE else f", {bench.place}"
+    return f"reach of {STATIONS:,} stations within 1,250 m{where}"
+
+
+def against_pandana(bench: Bench) -> Row | Heavy:
     """Compare with pandana's nodes in range."""
-    what = f"reach of {STATIONS:,} stations within 1,250 m"
     if importlib.util.find_spec("pandana") is None:
-        return missing(what, "pandana nodes_in_range", target=70, note="not installed")
+        return missing(
+            told(bench), "pandana nodes_in_range", target=70, note="not installed"
+        )
     import pandana  # noqa: PLC0415
     import pandas as pd  # noqa: PLC0415
 
@@ -106,10 +130,11 @@ def against_pandana(bench: Bench, ours_s: float) -> Row:
     x, y = (pd.Series(values) for values in xy.T)
     graph = pandana.Network(x, y, u, v, edges)
     nodes = bench.nodes.astype(int).tolist()
-    took = best(lambda: graph.nodes_in_range(nodes, METRES), times=1)
-    return compared(
-        what, "pandana nodes_in_range", ours_s=ours_s, peer_s=took, target=70
-    )
+
+    def peer() -> float:
+        return best(lambda: graph.nodes_in_range(nodes, METRES), times=1)
+
+    return against(bench, peer, name="pandana nodes_in_range", target=70)
 
 
 def against_floor(bench: Bench) -> Row:
@@ -125,18 +150,15 @@ def against_floor(bench: Bench) -> Row:
                 node = nodes[row]
                 for arc in range(start[node], start[node + np.uint32(1)]):
                     seen += cost[arc] + head[arc]
-                out[0][row], out[1][row], out[2][row] = station, node, times[row]
+                out[0][row], out[1][row] = node, times[row]
         return seen
 
     walks = reach(bench.way, bench.stations)
-    ends = np.searchsorted(walks.station, np.arange(STATIONS + 1))
     arcs = (bench.way.start, bench.way.head, bench.way.cost_ms)
-    out = tuple(
-        np.empty(len(walks.end), kind) for kind in (np.int32, np.uint32, np.int32)
-    )
-    floor = best(lambda: touch(arcs, ends, walks.end, walks.ms, out), times=9)
+    out = tuple(np.empty(len(walks.end), kind) for kind in (np.uint32, np.int32))
+    floor = best(lambda: touch(arcs, walks.start, walks.end, walks.ms, out), times=RUNS)
     os.environ["GEOPLAN_THREADS"] = "1"
-    ours = best(lambda: reach(bench.way, bench.stations), times=9)
+    ours = best(lambda: reach(bench.way, bench.stations), times=RUNS)
     del os.environ["GEOPLAN_THREADS"]
     return at_most(
         f"reach of {STATIONS:,} stations, one thread",
@@ -147,39 +169,44 @@ def against_floor(bench: Bench) -> Row:
     )
 
 
-def against_min_only(bench: Bench) -> Row:
+def against_min_only(bench: Bench) -> Heavy:
     """Compare the nearest station of every node with SciPy's."""
     from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415
 
-    from geoplan.walk.search import nearest_labels  # noqa: PLC0415
+    from geoplan.walk.labels import nearest_labels  # noqa: PLC0415
 
     arcs, nodes = matrix(bench.way), bench.nodes.astype(int)
+
+    def run() -> tuple[Array, Array]:
+        return nearest_labels(bench.way, stations=bench.stations)
+
+    peak = peak_mb(run)
     theirs = best(lambda: dijkstra(arcs, indices=nodes, min_only=True), times=5)
-    ours = best(lambda: nearest_labels(bench.way, stations=bench.stations), times=9)
-    return compared(
+    row = compared(
         f"nearest of {STATIONS:,} stations for every node",
         "scipy dijkstra(min_only)",
-        ours_s=ours,
+        ours_s=best(run, times=RUNS),
         peer_s=theirs,
         target=4,
     )
+    return Heavy(row=row, peak_mb=peak)
 
 
-def against_copies(bench: Bench, ours_s: float, *, count: int, target: float) -> Row:
+def against_copies(bench: Bench, *, count: int, target: float) -> Heavy:
     """Compare the same reach in a country of copies with the one city."""
     way, stations = copies(bench, count)
-    took = best(lambda: reach(way, stations), times=5)
-    return at_most(
+    city = best(lambda: reach(bench.way, bench.stations), times=RUNS)
+    row = at_most(
         f"the same reach in {count} copies of the city ({way.nodes:,} nodes)",
         "itself in one copy",
-        ours_s=took,
-        peer_s=ours_s,
+        ours_s=best(lambda: reach(way, stations), times=RUNS),
+        peer_s=city,
         target=target,
-        note=f"peak memory of the run so far {memory_mb():,.0f} MB",
     )
+    return Heavy(row=row, peak_mb=peak_mb(lambda: reach(way, stations)))
 
 
-def against_buffers(bench: Bench) -> Row:
+def against_buffers(bench: Bench) -> Heavy:
     """Compare 200 bare fields with the union of the buffers of the reached edges.
 
     A field narrows over its last 25 m; 25 m more make it as wide as the buffers.
@@ -194,9 +221,13 @@ def against_buffers(bench: Bench) -> Row:
         candidates=steps.assign(offset_m=0.0, leg_m=0.0),
         things=pd.DataFrame(index=edge),
     )
-    list(fields(drawn, way=way, stations=legs, limit=METRES + WIDTH))
+
+    def run() -> dict[int, shapely.MultiPolygon]:
+        return dict(fields(drawn, way=way, stations=legs, limit=METRES + WIDTH))
+
+    peak = peak_mb(run)
     start = time.perf_counter()
-    shapes = dict(fields(drawn, way=way, stations=legs, limit=METRES + WIDTH))
+    shapes = run()
     ours = time.perf_counter() - start
     some, overlap = range(0, 200, 20), []
     start = time.perf_counter()
@@ -205,7 +236,7 @@ def against_buffers(bench: Bench) -> Row:
     for station, truth in zip(some, truths, strict=True):
         both = shapely.intersection(shapes[station], truth).area
         overlap.append(both / shapely.union(shapes[station], truth).area)
-    return compared(
+    row = compared(
         "200 bare fields, 1,250 m",
         "union of edge buffers in shapely",
         ours_s=ours,
@@ -213,6 +244,7 @@ def against_buffers(bench: Bench) -> Row:
         target=15,
         note=f"overlap (IoU) ≥ {min(overlap):.4f}; peer: {len(truths)}, scaled up",
     )
+    return Heavy(row=row, peak_mb=peak)
 
 
 def buffered(bench: Bench, station: int) -> shapely.Geometry:
@@ -239,51 +271,3 @@ def buffered(bench: Bench, station: int) -> shapely.Geometry:
     whole = np.concatenate(parts)
     _, first = np.unique(shapely.to_wkb(whole), return_index=True)
     return shapely.union_all(shapely.buffer(whole[first], 25.0))
-
-
-def against_osmnx(bench: Bench) -> Row:
-    """Compare an extract's way to a graph with OSMnx's."""
-    import osmium  # noqa: PLC0415
-    import osmnx as ox  # noqa: PLC0415
-
-    crs = bench.network.crs
-    ours = best(lambda: net.build(osm.read_ways(bench.extract, crs=crs)), times=3)
-    xml = Path(tempfile.mkdtemp()) / "ways.osm"
-    writer = osmium.BackReferenceWriter(str(xml), str(bench.extract))
-    for thing in osmium.FileProcessor(str(bench.extract)):
-        if thing.is_way() and "highway" in thing.tags:
-            writer.add(thing)
-    writer.close()
-    start = time.perf_counter()
-    graph = ox.graph_from_xml(xml, simplify=True)
-    ox.convert.to_undirected(graph)
-    theirs = time.perf_counter() - start
-    xml.unlink()
-    return compared(
-        "ways from .osm.pbf to a graph",
-        "OSMnx graph_from_xml + to_undirected",
-        ours_s=ours,
-        peer_s=theirs,
-        target=40,
-        note="ours reads walls, water and railways too",
-    )
-
-
-def process(*command: str) -> float:
-    """Return how long a Python command takes as a process of its own."""
-
-    def run() -> None:
-        subprocess.run([sys.executable, *command], check=True, capture_output=True)  # noqa: S603
-
-    return best(run, times=3)
-
-
-def against_import() -> Row:
-    """Compare the start of geoplan with an import of OSMnx."""
-    return compared(
-        "geoplan --help",
-        'python -c "import osmnx"',
-        ours_s=process("-m", "geoplan", "--help"),
-        peer_s=process("-c", "import osmnx"),
-        target=1,
-    )

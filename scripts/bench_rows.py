@@ -3,8 +3,10 @@
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 _LEAST = 1e-9  # s
+_STATUS, _RESET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +22,14 @@ class Row:
     better: str  #: "higher" or "lower": which ratio is better
     met: bool | None
     note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heavy:
+    """A row, and the most memory that the process held while geoplan ran."""
+
+    row: Row
+    peak_mb: float | None  #: before the peer ran; None where the system does not tell
 
 
 def compared(
@@ -80,3 +90,16 @@ def best(action: Callable[[], object], *, times: int) -> float:
         action()
         took.append(time.perf_counter() - start)
     return min(took)
+
+
+def peak_mb(action: Callable[[], object]) -> float | None:
+    """Return the most memory that the process holds during a run, all else included."""
+    try:
+        _RESET.write_text("5", "ascii")  # forget the most so far
+    except OSError:  # only Linux has it
+        return None
+    action()
+    most = next(
+        line for line in _STATUS.read_text("ascii").splitlines() if "VmHWM" in line
+    )
+    return round(int(most.split()[1]) / 1024)

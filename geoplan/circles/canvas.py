@@ -7,13 +7,10 @@ import shapely
 from geopandas import GeoSeries
 from numpy.typing import NDArray
 
+from geoplan.circles.either import stamping
 from geoplan.model import Network
 from geoplan.walk import Graph, Spots, spots_on
-
-try:
-    from geoplan.circles.compiled import shade
-except ImportError:  # Numba has no wheel everywhere
-    from geoplan.circles.plain import shade
+from geoplan.walk.graph import FAR, to_ms
 
 WIDTH = 25.0  # m from an edge that the field spreads
 CELL = 5.0  # m, of the raster and between spots near a barrier
@@ -33,8 +30,9 @@ SPREAD = int(_STEP[-1])  #: cells that a spot reaches on each side
 class Canvas:
     """The edges as spots, and which cells round each one a barrier hides.
 
-    An edge with a barrier near has a spot every 5 m. A free edge has its vertices
-    alone: what lies between two of them is stamped as one strip.
+    An edge with a barrier near, or that takes more or less time than its length,
+    has a spot every 5 m. A free edge has its vertices alone: what lies between two
+    of them is stamped as one strip.
     """
 
     spots: Spots  #: as targets of the walk, without legs; sorted by edge, then along
@@ -51,11 +49,12 @@ def canvas(network: Network, *, way: Graph, barriers: GeoSeries) -> Canvas:
     tree = shapely.STRtree(shapely.linestrings(walls))
     near = np.zeros(len(lines), bool)
     near[tree.query(lines, predicate="dwithin", distance=WIDTH + RIM)[0]] = True
-    edge, offset_m = _stations(lines, dense=near)
+    dense = near | _uneven(way)
+    edge, offset_m = _stations(lines, dense=dense)
     xy = shapely.get_coordinates(shapely.line_interpolate_point(lines[edge], offset_m))
     walled, hidden = _hidden(xy, np.flatnonzero(near[edge]), walls=walls, tree=tree)
     strip = np.zeros(len(edge), bool)
-    strip[:-1] = (edge[1:] == edge[:-1]) & ~near[edge[:-1]]
+    strip[:-1] = (edge[1:] == edge[:-1]) & ~dense[edge[:-1]]
     count = len(edge)
     return Canvas(
         spots=spots_on(
@@ -71,6 +70,15 @@ def canvas(network: Network, *, way: Graph, barriers: GeoSeries) -> Canvas:
         walled=walled,
         hidden=hidden,
     )
+
+
+def _uneven(way: Graph) -> NDArray[np.bool_]:
+    """Return which edges are not walked at the walker's own speed, such as steps."""
+    usual = to_ms(way.length_m / way.speed)
+    uneven = np.zeros(len(usual), bool)
+    for times in (way.forward_ms, way.backward_ms):
+        uneven |= (times != usual) & (times != FAR)
+    return uneven
 
 
 def _stations(lines: Geometries, *, dense: NDArray[np.bool_]) -> tuple[Ints, Floats]:
@@ -106,6 +114,7 @@ def _hidden(
     walled = np.full(len(xy), -1)
     walled[near] = np.arange(len(near))
     hidden = np.zeros((len(near), len(AROUND)), bool)
+    shade = stamping(len(xy)).shade
     shade(hidden, walled[spot], xy[spot], walls[wall], (AROUND, CELL))
     return walled, hidden
 

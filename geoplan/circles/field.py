@@ -10,18 +10,11 @@ from numpy.typing import NDArray
 from shapely import MultiPolygon
 
 from geoplan.circles.canvas import AROUND, CELL, RIM, SPREAD, WIDTH, Canvas
+from geoplan.circles.either import stamping
 from geoplan.circles.outline import areas
 from geoplan.model import Legs
 from geoplan.walk import Graph, Spots, limit_ms, spots, things_within
 from geoplan.walk.graph import FAR
-
-try:
-    from geoplan.circles.compiled import stamp, stamp_strips
-except ImportError:  # Numba has no wheel everywhere
-    from geoplan.circles.plain import (
-        stamp,
-        stamp_strips,
-    )
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -107,8 +100,9 @@ def field(
     low, high = cell.min(axis=0) - SPREAD - 1, cell.max(axis=0) + SPREAD + 1
     size = high - low + 1
     height = np.full((size[1], size[0]), RIM)
-    stamp(height, low, xy, left_m, (walled, drawn.hidden), (AROUND, CELL, WIDTH, RIM))
-    stamp_strips(height, low, strips, (CELL, WIDTH, RIM))
+    kernels, hidden = stamping(len(drawn.xy)), (walled, drawn.hidden)
+    kernels.stamp(height, low, xy, left_m, hidden, (AROUND, CELL, WIDTH, RIM))
+    kernels.stamp_strips(height, low, strips, (CELL, WIDTH, RIM))
     return _contour(height, corner=low)
 
 

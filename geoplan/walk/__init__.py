@@ -6,22 +6,21 @@ from the stations on the reversed graph, so that one-way ways are walked the
 resident's way. Answers are sparse: a pair beyond the limit is not there.
 """
 
+from geoplan.walk.either import nodes_within, things_within
 from geoplan.walk.graph import Graph, graph, threads
-from geoplan.walk.reach import nearest, reach
+from geoplan.walk.nearest import few_nearest, nearest, nearest_own
+from geoplan.walk.reach import reach
 from geoplan.walk.spots import Spots, Walks, limit_ms, spots, spots_on
-
-try:
-    from geoplan.walk.search import nodes_within, things_within
-except ImportError:  # Numba has no wheel everywhere
-    from geoplan.walk.plain import nodes_within, things_within
 
 __all__ = [
     "Graph",
     "Spots",
     "Walks",
+    "few_nearest",
     "graph",
     "limit_ms",
     "nearest",
+    "nearest_own",
     "nodes_within",
     "reach",
     "spots",

@@ -1,147 +1,277 @@
 """The compiled search: trees that grow from the stations as far as the limit.
 
-A tree is Dijkstra's, with a queue of buckets (Dial 1969): a bucket lists the
-nodes due within some seconds. A node that becomes due earlier is listed again,
-and its older entry is passed over. Inside the loops nothing is allocated and no
-array is bound anew; every thread brings its own scratch. Node numbers are
-unsigned, which spares an index check.
+A tree is Dijkstra's over the forks, with a queue of buckets (Dial 1969): a
+bucket lists the forks due within some seconds. A fork that becomes due earlier
+is listed again, and its older entry is passed over. The search counts the time
+*left* of the limit and a millisecond: 0 is out of reach, so that fresh scratch
+is blank memory, and one comparison asks both "sooner?" and "in time?".
+
+Inside the loops nothing is allocated and no array is bound anew; every thread
+brings its own scratch. Node numbers are unsigned, which spares an index check.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geoplan.compiler import compiled
 from geoplan.walk.graph import FAR
+from geoplan.walk.stretches import Stretches
+from geoplan.walk.stretches.compiled import NONE
 
 Array = NDArray[Any]
 
-BUCKET = 13  #: a bucket is 2^13 ms wide, some ten metres of walking
+BUCKET = 14  #: a bucket is 2^14 ms wide, some twenty metres of walking
 DONE, NO_ROWS, NO_ENTRIES = 0, 1, 2  #: how a span ended: done, or room ran out
-_NONE = np.uint32(2**32 - 1)  # the end of a list
 _NEXT = np.uint32(1)
+_FORKS, _ENTRIES, _BUCKETS, _NEAR, _OWN, _MET = range(6)  # what a tally counts
 
 
-def scratch(nodes: int, things: int, *, limit: int, entries: int) -> tuple[Array, ...]:
-    """Return what one thread needs to search, clean."""
-    return (
-        np.full(nodes, FAR, np.int32),  # time of each node
-        np.empty(nodes, np.uint32),  # nodes touched
-        np.full((limit >> BUCKET) + 1, _NONE, np.uint32),  # first entry of a bucket
-        np.empty(entries, np.uint32),  # next entry in the bucket
-        np.empty(entries, np.uint32),  # node of an entry
-        np.empty(entries, np.int32),  # its time when it was listed
-        np.full(things, FAR, np.int32),  # time of each thing
-        np.empty(things, np.uint32),  # spot that each thing leaves by
-        np.empty(things, np.uint32),  # things touched
+class Scratch(NamedTuple):
+    """What one thread needs to search; blank between stations."""
+
+    tally: Array  #: how much is in use of each of the lists below
+    left: Array  #: time left at each fork
+    touched: Array  #: forks reached
+    bucket: Array  #: entry on top of each bucket
+    entry: Array  #: listed forks, shape (n, 4): fork, time left, entry below, –
+    #: time left at each node on a stretch where the tree begins; 0, then by node
+    near_left: Array
+    near: Array  #: those nodes
+    own: Array  #: whether the tree begins on a stretch
+    beside: Array  #: whether it does on one that begins at a fork: 1, else 0
+    owned: Array  #: the stretches that it begins on
+    node: Array  #: nodes still to look at, with their time left; later those reached
+    node_ms: Array
+    best: Array  #: most time left of each thing
+    by: Array  #: spot that it leaves by
+    met: Array  #: things reached
+
+
+def scratch(net: Stretches, *, things: int, limit: int, entries: int) -> Scratch:
+    """Return what one thread needs to search, blank."""
+    nodes, forks, stretches = len(net.fork), len(net.at) - 1, len(net.ends)
+    most = len(net.head) + nodes + 1
+    return Scratch(
+        tally=np.zeros(6, np.uint32),
+        left=np.zeros(forks, np.int32),
+        touched=np.empty(forks, np.uint32),
+        bucket=np.full(((limit + 1) >> BUCKET) + 1, NONE, np.uint32),
+        entry=np.empty((entries, 4), np.uint32),
+        near_left=np.zeros(nodes + 1, np.int32),
+        near=np.empty(nodes, np.uint32),
+        own=np.zeros(stretches, np.bool_),
+        beside=np.zeros(forks, np.int8),
+        owned=np.empty(stretches, np.uint32),
+        node=np.empty(most, np.uint32),
+        node_ms=np.empty(most, np.int32),
+        best=np.zeros(things, np.int32),
+        by=np.empty(things, np.uint32),
+        met=np.empty(things, np.uint32),
     )
 
 
 @compiled
-def _list(v, due, at, bucket, after, node, time, entry):
-    """List a node in a bucket; return the next free entry."""
-    node[entry], time[entry] = v, due
-    after[entry] = bucket[at]
-    bucket[at] = entry
-    return entry + _NEXT
+def _begin(net, seeds, station, limit, room):
+    """Walk from a station to the first forks; return whether there is room."""
+    seed_start, seed_node, seed_ms = seeds
+    start, head, cost, fork_of, stretch_of, ends = net[:6]
+    tally, left, touched, bucket, entry = room[:5]
+    near_left, near, own, beside, owned, node, rest = room[5:12]
+    count = row = used = nears = owns = np.uint32(0)
+    # on a stretch there is one way from anywhere to each end
+    if 2 * (seed_start[station + 1] - seed_start[station]) > len(entry):
+        return False
+    for seed in range(seed_start[station], seed_start[station + 1]):
+        node[0], rest[0] = seed_node[seed], max(limit + 1 - seed_ms[seed], 0)
+        top = np.uint32(1)
+        while top > 0:
+            top -= _NEXT
+            v, more = node[top], rest[top]
+            fork = fork_of[v]
+            if fork != NONE:
+                if more > left[fork]:
+                    if left[fork] == 0:
+                        touched[count] = fork
+                        count += _NEXT
+                    left[fork] = more
+                    at = np.uint32(more >> BUCKET)
+                    entry[row, 0], entry[row, 1], entry[row, 2] = fork, more, bucket[at]
+                    bucket[at] = row
+                    row += _NEXT
+                    used = max(used, np.uint32(len(bucket) - at))
+            elif more > near_left[v + _NEXT]:
+                if near_left[v + _NEXT] == 0:
+                    near[nears] = v
+                    nears += _NEXT
+                    stretch = stretch_of[v]
+                    if not own[stretch]:
+                        own[stretch] = True
+                        beside[ends[stretch, 0]] = 1
+                        owned[owns] = stretch
+                        owns += _NEXT
+                near_left[v + _NEXT] = more
+                for arc in range(start[v], start[v + _NEXT]):
+                    node[top], rest[top] = head[arc], more - cost[arc]
+                    top += _NEXT
+    tally[_FORKS], tally[_ENTRIES], tally[_BUCKETS] = count, row, used
+    tally[_NEAR], tally[_OWN] = nears, owns
+    return True
 
 
 @compiled
-def _grow(arcs, seeds, station, limit, scratch):
-    """Grow the tree of a station.
-
-    Returns how many nodes it touches, and whether there were entries enough.
-    """
-    start, head, cost = arcs
-    seed_start, seed_node, seed_ms = seeds
-    dist, touched, bucket, after, node, time = scratch
-    room = len(node) - 1
-    count, entry = np.uint32(0), np.uint32(0)
-    for seed in range(seed_start[station], seed_start[station + 1]):
-        v, due = seed_node[seed], seed_ms[seed]
-        if due <= limit and due < dist[v] and entry < room:
-            if dist[v] == FAR:
-                touched[count] = v
-                count += _NEXT
-            dist[v] = due
-            entry = _list(v, due, due >> BUCKET, bucket, after, node, time, entry)
-    for now in range(len(bucket)):
-        while bucket[now] != _NONE:
+def _grow(net, seeds, station, limit, room):
+    """Grow the tree of a station over the forks; return whether there is room."""
+    if not _begin(net, seeds, station, limit, room):
+        return False
+    begins, arc = net.at, net.arc
+    left, touched, bucket, entry = room.left, room.touched, room.bucket, room.entry
+    count, row = room.tally[_FORKS], room.tally[_ENTRIES]
+    space, buckets, used = len(entry), len(bucket), np.int64(room.tally[_BUCKETS])
+    back = 0
+    while back < used:
+        back += 1
+        now = np.uint32(buckets - back)
+        while bucket[now] != NONE:
             first = bucket[now]
-            bucket[now] = after[first]
-            u, gone = node[first], time[first]
-            if gone != dist[u]:
+            u, mine = entry[first, 0], np.int32(entry[first, 1])
+            bucket[now] = entry[first, 2]
+            if mine != left[u]:
                 continue
-            for arc in range(start[u], start[u + _NEXT]):
-                due = gone + cost[arc]
-                v = head[arc]
-                if due < dist[v] and due <= limit:
-                    if dist[v] == FAR:
+            begin, end = begins[u, 1], begins[u + _NEXT, 1]
+            if row + (end - begin) > space:
+                bucket[:] = NONE
+                room.tally[_FORKS] = count
+                return False
+            for i in range(begin, end):
+                v = arc[i, 0]
+                more = mine - np.int32(arc[i, 1])
+                known = left[v]
+                if more > known:
+                    if known == 0:
                         touched[count] = v
                         count += _NEXT
-                    dist[v] = due
-                    at = due >> BUCKET
-                    entry = _list(v, due, at, bucket, after, node, time, entry)
-                    if entry >= room:
-                        bucket[:] = _NONE
-                        return count, False
-    return count, True
+                    left[v] = more
+                    at = np.uint32(more >> BUCKET)
+                    entry[row, 0], entry[row, 1] = v, more
+                    entry[row, 2] = bucket[at]
+                    bucket[at] = row
+                    row += _NEXT
+                    used = max(used, buckets - np.int64(at))
+    room.tally[_FORKS] = count
+    return True
 
 
 @compiled
-def reach_nodes(arcs, seeds, span, limit, scratch, out, at):
+def _spread(net, room, limit, node, ms, at):
+    """Write the nodes that a grown tree reaches, from row ``at``; return the next.
+
+    A member is written by the fork at its first end, else by that at its last,
+    else, near the station and with neither in reach, by itself.
+    """
+    ends, begins, _, last_start, last, member_start, member = net[5:]
+    _, left, touched, _, _, near_left, _, _, beside, owned = room[:10]
+    for i in range(room.tally[_FORKS]):
+        fork = touched[i]
+        here, near = left[fork], -np.int64(beside[fork])
+        node[at], ms[at] = begins[fork, 0], limit + 1 - here
+        at += 1
+        for m in range(begins[fork, 2], begins[fork + _NEXT, 2]):
+            v = member[m, 0]
+            more = max(here - member[m, 1], left[member[m, 2]] - member[m, 3])
+            more = max(more, near_left[np.uint64((v + 1) & near)])
+            node[at], ms[at] = v, limit + 1 - more
+            at += more > 0
+        if here > begins[fork, 3]:
+            continue
+        for row in range(last_start[fork], last_start[fork + _NEXT]):
+            stretch = last[row]
+            if left[ends[stretch, 0]] > 0:
+                continue
+            for m in range(member_start[stretch], member_start[stretch + _NEXT]):
+                v = member[m, 0]
+                more = max(here - member[m, 3], near_left[v + 1])
+                node[at], ms[at] = v, limit + 1 - more
+                at += more > 0
+    for i in range(room.tally[_OWN]):
+        stretch = owned[i]
+        if left[ends[stretch, 0]] > 0 or left[ends[stretch, 1]] > 0:
+            continue
+        for m in range(member_start[stretch], member_start[stretch + _NEXT]):
+            more = near_left[member[m, 0] + 1]
+            node[at], ms[at] = member[m, 0], limit + 1 - more
+            at += more > 0
+    return at
+
+
+@compiled
+def _clear(net, room):
+    """Make the scratch blank again."""
+    tally = room.tally
+    for i in range(tally[_FORKS]):
+        room.left[room.touched[i]] = 0
+    for i in range(tally[_NEAR]):
+        room.near_left[room.near[i] + _NEXT] = 0
+    for i in range(tally[_OWN]):
+        room.own[room.owned[i]] = False
+        room.beside[net.ends[room.owned[i], 0]] = 0
+    tally[:] = 0
+
+
+@compiled
+def reach_nodes(net, seeds, span, limit, room, rows, out, at):
     """Write the nodes within the limit of each station of a span, from row ``at``.
 
-    Returns the station it stopped at, the next free row, and how it ended.
+    A span is an order of the stations, and a piece of it. ``rows`` gets each
+    station's number of rows. Returns the place in the order that it stopped at,
+    the next free row, and how it ended.
     """
-    dist, touched = scratch[0], scratch[1]
-    out_station, out_node, out_ms = out
-    for station in range(span[0], span[1]):
-        count, whole = _grow(arcs, seeds, station, limit, scratch[:6])
-        fits = whole and at + count <= len(out_ms)
-        for i in range(count):
-            v = touched[i]
-            if fits:
-                out_station[at], out_node[at], out_ms[at] = station, v, dist[v]
-                at += 1
-            dist[v] = FAR
-        if not fits:
-            return station, at, NO_ROWS if whole else NO_ENTRIES
-    return span[1], at, DONE
+    node, ms = out
+    order, first, last = span
+    for turn in range(first, last):
+        station = order[turn]
+        if at + len(net.fork) > len(node):
+            return turn, at, NO_ROWS
+        whole = _grow(net, seeds, station, limit, room)
+        if whole:
+            end = _spread(net, room, limit, node, ms, at)
+            rows[station], at = end - at, end
+        _clear(net, room)
+        if not whole:
+            return turn, at, NO_ENTRIES
+    return last, at, DONE
 
 
 @compiled
-def _arrive(due, spot, thing, count, limit, best, by, met):
-    """Note that a thing can leave by a spot; return how many things are met."""
-    if due > limit or due > best[thing]:
-        return count
-    if due == best[thing] and spot >= by[thing]:
-        return count
-    if best[thing] == FAR:
-        met[count] = thing
-        count += _NEXT
-    best[thing], by[thing] = due, spot
-    return count
+def _arrive(thing, spot, left, room):
+    """Note that a thing leaves by a spot with so much time left."""
+    if left < room.best[thing] or left <= 0:
+        return
+    if room.best[thing] == 0:
+        room.met[room.tally[_MET]] = thing
+        room.tally[_MET] += _NEXT
+    elif left == room.best[thing] and spot >= room.by[thing]:
+        return
+    room.best[thing], room.by[thing] = left, spot
 
 
 @compiled
-def _meet(seeds_on, targets, rates, station, limit, scratch, touched_nodes):
-    """Find the things of a tree that has grown; return how many are met."""
-    node_start, node_spot, node_ms, edge_start, edge_spot, owner, share, leg = targets
-    dist, touched, best, by, met = scratch
-    count = np.uint32(0)
-    for i in range(touched_nodes):
-        v = touched[i]
-        gone = dist[v]
-        for row in range(node_start[v], node_start[v + _NEXT]):
-            more = node_ms[row]
-            if more <= limit - gone:
-                spot = node_spot[row]
-                count = _arrive(
-                    gone + more, spot, owner[spot], count, limit, best, by, met
-                )
+def _meet(targets, nodes, limit, room):
+    """Find the things that step on some nodes."""
+    spot_start, spots, spot_ms, owner = targets
+    for i in range(nodes):
+        v, left = room.node[i], limit + 1 - room.node_ms[i]
+        for row in range(spot_start[v], spot_start[v + _NEXT]):
+            spot = spots[row]
+            _arrive(owner[spot], spot, left - spot_ms[row], room)
+
+
+@compiled
+def _meet_on_edges(seeds_on, beside, rates, station, limit, room):
+    """Find the things that step on the same edges as a station."""
     seed_start, seed_edge, seed_share, seed_leg = seeds_on
+    edge_start, edge_spot, owner, share, leg = beside
     for seed in range(seed_start[station], seed_start[station + 1]):
         edge = seed_edge[seed]
         for row in range(edge_start[edge], edge_start[edge + _NEXT]):
@@ -151,97 +281,50 @@ def _meet(seeds_on, targets, rates, station, limit, scratch, touched_nodes):
             if ahead != 0 and rate == FAR:
                 continue
             along = np.int64(np.rint(abs(ahead) * rate))
-            due = along + seed_leg[seed] + leg[spot]
-            if due <= limit:
-                count = _arrive(
-                    np.int32(due), spot, owner[spot], count, limit, best, by, met
-                )
-    return count
+            left = limit + 1 - (along + seed_leg[seed] + leg[spot])
+            _arrive(owner[spot], spot, left, room)
 
 
 @compiled
-def reach_things(arcs, rates, seeds, seeds_on, targets, span, limit, scratch, out, at):
+def reach_things(net, seeds, targets, nearby, span, limit, room, rows, out, at):
     """Write the things within the limit of each station of a span, from row ``at``.
 
-    Returns the station it stopped at, the next free row, and how it ended.
+    As :func:`reach_nodes`; ``net`` holds the nodes alone that things step on,
+    ``nearby`` what is looked up by edge: of the stations, of the things, rates.
     """
-    dist, touched = scratch[0], scratch[1]
-    best, by, met = scratch[6], scratch[7], scratch[8]
-    out_station, out_thing, out_ms, out_spot = out
-    for station in range(span[0], span[1]):
-        nodes, whole = _grow(arcs, seeds, station, limit, scratch[:6])
-        count = np.uint32(0)
+    thing_of, ms, by = out
+    seeds_on, beside, rates = nearby
+    best, spot_of, met = room[12:]
+    order, first, last = span
+    for turn in range(first, last):
+        station = order[turn]
+        if at + len(room.best) > len(ms):
+            return turn, at, NO_ROWS
+        whole = _grow(net, seeds, station, limit, room)
         if whole:
-            found = (dist, touched, best, by, met)
-            count = _meet(seeds_on, targets, rates, station, limit, found, nodes)
-        fits = whole and at + count <= len(out_ms)
-        for i in range(count):
-            thing = met[i]
-            if fits:
-                out_station[at], out_thing[at] = station, thing
-                out_ms[at], out_spot[at] = best[thing], by[thing]
+            nodes = _spread(net, room, limit, room.node, room.node_ms, 0)
+            _meet(targets, nodes, limit, room)
+            _meet_on_edges(seeds_on, beside, rates, station, limit, room)
+            count = room.tally[_MET]
+            for i in range(count):
+                thing = met[i]
+                thing_of[at], ms[at] = thing, limit + 1 - best[thing]
+                by[at] = spot_of[thing]
+                best[thing] = 0
                 at += 1
-            best[thing] = FAR
-        for i in range(nodes):
-            dist[touched[i]] = FAR
-        if not fits:
-            return station, at, NO_ROWS if whole else NO_ENTRIES
-    return span[1], at, DONE
+            rows[station] = count
+        _clear(net, room)
+        if not whole:
+            return turn, at, NO_ENTRIES
+    return last, at, DONE
 
 
 @compiled
-def nearest_nodes(arcs, seeds, dist, who, bucket, entries):
-    """Label every node with its nearest station; equal times, the earlier one.
-
-    The buckets follow one another in a ring that is longer than any arc and any
-    seed. A node whose time stays but whose station changes is listed again, so
-    that the change spreads. Returns whether there were entries enough.
-    """
-    start, head, cost = arcs
-    seed_start, seed_node, seed_ms = seeds
-    after, node, time, free = entries
-    ring, room = len(bucket), len(node)
-    spare = room
-    for i in range(room):
-        free[i] = room - 1 - i
-    for station in range(len(seed_start) - 1):
-        for seed in range(seed_start[station], seed_start[station + 1]):
-            v, due = seed_node[seed], seed_ms[seed]
-            if due < dist[v]:
-                dist[v], who[v] = due, station
-                spare -= 1
-                at = (due >> BUCKET) % ring
-                _list(v, due, at, bucket, after, node, time, free[spare])
-    now = empty = 0
-    while empty < ring:
-        first = bucket[now]
-        if first == _NONE:
-            now = now + 1 if now + 1 < ring else 0
-            empty += 1
-            continue
-        empty = 0
-        bucket[now] = after[first]
-        free[spare] = first
-        spare += 1
-        u, gone = node[first], time[first]
-        if gone != dist[u]:
-            continue
-        mine = who[u]
-        for arc in range(start[u], start[u + _NEXT]):
-            v = head[arc]
-            due = gone + cost[arc]
-            if due < dist[v] or (due == dist[v] and mine < who[v]):
-                if spare == 0:
-                    return False
-                dist[v], who[v] = due, mine
-                spare -= 1
-                at = (due >> BUCKET) % ring
-                _list(v, due, at, bucket, after, node, time, free[spare])
-    return True
-
-
-def ring(longest: int, entries: int) -> tuple[Array, tuple[Array, ...]]:
-    """Return a ring of buckets for arcs up to a length, and entries to list."""
-    kinds = (np.uint32, np.uint32, np.int32, np.uint32)
-    buckets = np.full((longest >> BUCKET) + 2, _NONE, np.uint32)
-    return buckets, tuple(np.empty(entries, kind) for kind in kinds)
+def put(order, span, start, part, whole):
+    """Copy the rows of the stations of a span to their places in the whole answer."""
+    at = 0
+    for turn in range(span[0], span[1]):
+        first, end = start[order[turn]], start[order[turn] + 1]
+        for row in range(first, end):
+            whole[row] = part[at + row - first]
+        at += end - first

@@ -7,12 +7,17 @@ on every machine, in whatever order they are added up.
 
 import os
 from dataclasses import dataclass
-from typing import Self
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geoplan.model import Network, Walker
+from geoplan.walk.pace import seconds
+
+if TYPE_CHECKING:
+    from geoplan.walk.stretches import Stretches
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -81,19 +86,25 @@ class Graph:
         """Return how many nodes there are."""
         return len(self.start) - 1
 
+    @cached_property
+    def stretches(self) -> "Stretches":
+        """Return the graph by its forks, for the compiled search."""
+        from geoplan.walk.stretches import stretches_of  # noqa: PLC0415  Numba
+
+        return stretches_of(self)
+
 
 def graph(network: Network, *, walker: Walker) -> Graph:
     """Return the network as this walker walks it."""
     edges = network.edges
-    length_m = edges["length_m"].to_numpy()
-    walked = to_ms(length_m / walker.speed)
+    forward, backward = (to_ms(one) for one in seconds(network, walker=walker))
     return Graph.of(
         (edges["u"].to_numpy(), edges["v"].to_numpy()),
         xy=network.junctions,
-        length_m=length_m,
+        length_m=edges["length_m"].to_numpy(),
         times=(
-            np.where(edges["forward"].to_numpy(bool), walked, np.int32(FAR)),
-            np.where(edges["backward"].to_numpy(bool), walked, np.int32(FAR)),
+            np.where(edges["forward"].to_numpy(bool), forward, np.int32(FAR)),
+            np.where(edges["backward"].to_numpy(bool), backward, np.int32(FAR)),
         ),
         speed=walker.speed,
     )

@@ -1,7 +1,8 @@
 """The same search with SciPy: the oracle, and the way where Numba has no wheel.
 
-Every function does what its namesake in :mod:`geoplan.walk.search` does, by
-growing whole trees over dense rows and looking up every spot.
+Every function does what its namesake in :mod:`geoplan.walk.search` or
+:mod:`geoplan.walk.labels` does, by growing whole trees over dense rows and looking
+up every spot.
 """
 
 from collections.abc import Iterator
@@ -23,38 +24,46 @@ _CELLS = 10_000_000  # of a dense block of stations × nodes
 def nodes_within(way: Graph, *, stations: Spots, limit: int) -> Walks:
     """Return the nodes from which a station can be walked to within a limit (ms)."""
     nothing: Array = np.empty(0, np.int64)
-    parts = [(nothing, nothing, nothing)]
-    for number, tree in _trees(way, stations=stations, limit=limit):
+    parts = [(nothing, nothing)]
+    for _, tree in _trees(way, stations=stations, limit=limit):
         near = np.flatnonzero(tree <= limit)
-        parts.append((np.full(len(near), number), near, tree[near]))
-    station, node, ms = map(np.concatenate, zip(*parts, strict=True))
-    return Walks(station=station, end=node, ms=ms.astype(np.int32), spot=nothing)
+        parts.append((near, tree[near]))
+    start = np.cumsum([len(near) for near, _ in parts])
+    node, ms = map(np.concatenate, zip(*parts, strict=True))
+    return Walks(start=start, end=node, ms=ms.astype(np.int32), spot=nothing)
 
 
 def things_within(way: Graph, *, stations: Spots, targets: Spots, limit: int) -> Walks:
     """Return the things from which a station can be walked to within a limit (ms)."""
     nothing: Array = np.empty(0, np.int64)
-    parts = [(nothing, nothing, nothing, nothing)]
-    for number, times in _arrivals(
-        way, stations=stations, targets=targets, limit=limit
-    ):
+    parts = [(nothing, nothing, nothing)]
+    for _, times in _arrivals(way, stations=stations, targets=targets, limit=limit):
         near = np.flatnonzero(times <= limit)
         near = near[np.lexsort((near, times[near], targets.thing[near]))]
         found, first = np.unique(targets.thing[near], return_index=True)
         best = near[first]
-        parts.append((np.full(len(found), number), found, times[best], best))
-    station, thing, ms, spot = map(np.concatenate, zip(*parts, strict=True))
-    return Walks(station=station, end=thing, ms=ms.astype(np.int32), spot=spot)
+        parts.append((found, times[best], best))
+    start = np.cumsum([len(found) for found, _, _ in parts])
+    thing, ms, spot = map(np.concatenate, zip(*parts, strict=True))
+    return Walks(start=start, end=thing, ms=ms.astype(np.int32), spot=spot)
 
 
 def nearest_labels(way: Graph, *, stations: Spots) -> tuple[Array, Array]:
     """Return each node's time to its nearest station, FAR without, and which, -1."""
-    dist = np.full(way.nodes, FAR, np.int32)
-    who = np.full(way.nodes, -1, np.int32)
+    dist, who = few_labels(way, stations=stations, count=1)
+    return dist[:, 0], who[:, 0]
+
+
+def few_labels(way: Graph, *, stations: Spots, count: int) -> tuple[Array, Array]:
+    """Return each node's times to its nearest stations, and which."""
+    dist = np.full((way.nodes, count + 1), FAR, np.int32)
+    who = np.full((way.nodes, count + 1), -1, np.int32)
     for station, tree in _trees(way, stations=stations, limit=FAR - 1):
-        nearer = tree < dist
-        dist[nearer], who[nearer] = tree[nearer], station
-    return dist, who
+        dist[:, -1], who[:, -1] = tree, np.where(tree == FAR, -1, station)
+        order = np.argsort(dist, axis=1, kind="stable")
+        dist = np.take_along_axis(dist, order, axis=1)
+        who = np.take_along_axis(who, order, axis=1)
+    return dist[:, :-1], who[:, :-1]
 
 
 def _arrivals(

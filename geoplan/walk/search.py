@@ -1,10 +1,12 @@
-"""Who is within reach: all pairs within a limit, and the nearest station.
+"""Who is within reach: all pairs of a station and a node, or a thing, within a limit.
 
-Chunks of stations are searched side by side by threads; the answer is put
-together in the order of the stations, so that it is the same for any number of
-threads.
+Chunks of stations are searched side by side by threads, neighbours one after
+another, so that a tree finds in the cache what the one before has left there. The
+answer is put together in the order of the stations, so that it is the same for
+any number of threads.
 """
 
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,33 +16,42 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoplan.walk import compiled
-from geoplan.walk.graph import FAR, Graph, threads
+from geoplan.walk.graph import Graph, threads
 from geoplan.walk.spots import Spots, Walks, rows_by, seeds_of
+from geoplan.walk.stretches import Stretches, asked
 
 Array = NDArray[Any]
 Arrays = tuple[Array, ...]
-Span = tuple[int, int]
-Ended = tuple[int, int, int]  #: station, row and how it ended
+Span = tuple[int, int]  #: some of the stations' turns
+Ended = tuple[int, int, int]  #: turn, row and how it ended
+Part = tuple[Span, Arrays]  #: of an answer: whose turns, their rows
 
-_CHUNKS = 8  # a thread: enough to even out, few enough to keep the scratch warm
-_ROWS = 1 << 16  # of an answer's first buffer
-_ENTRIES = 1024  # of the queue, beyond one an arc
-_NODE_ROW = (np.int32, np.uint32, np.int32)
-_THING_ROW = (np.int32, np.uint32, np.int32, np.uint32)
+_CHUNKS = 16  # a thread: enough to even out
+_ROWS = 1 << 22  # of a buffer; memory that is not written to is not taken
+_ENTRIES = 1 << 16  # of the queue
+_NODE_ROW = (np.uint32, np.int32)
+_THING_ROW = (np.uint32, np.int32, np.uint32)
 
 
 def nodes_within(way: Graph, *, stations: Spots, limit: int) -> Walks:
-    """Return the nodes from which a station can be walked to within a limit (ms)."""
-    seeds = seeds_of(way, stations)
-    arcs = (way.start, way.head, way.cost_ms)
+    """Return the nodes from which a station can be walked to within a limit (ms).
 
-    def search(span: Span, scratch: Arrays, out: Arrays, at: int) -> Ended:
-        ended: Ended = compiled.reach_nodes(arcs, seeds, span, limit, scratch, out, at)
+    Nodes are in no order within a station.
+    """
+    net, seeds = way.stretches, seeds_of(way, stations)
+    order = _neighbours(seeds)
+
+    def search(
+        span: Span, room: compiled.Scratch, rows: Array, out: Arrays, at: int
+    ) -> Ended:
+        ended: Ended = compiled.reach_nodes(
+            net, seeds, (order, *span), limit, room, rows, out, at
+        )
         return ended
 
-    task = Task(search=search, things=0, limit=limit, kinds=_NODE_ROW)
-    station, node, ms = _searched(task, way, stations=stations.things)
-    return Walks(station=station, end=node, ms=ms, spot=np.empty(0, np.uint32))
+    task = Task(search=search, net=net, limit=limit, kinds=_NODE_ROW)
+    start, (node, ms) = _searched(task, order=order)
+    return Walks(start=start, end=node, ms=ms, spot=np.empty(0, np.uint32))
 
 
 def things_within(way: Graph, *, stations: Spots, targets: Spots, limit: int) -> Walks:
@@ -49,119 +60,123 @@ def things_within(way: Graph, *, stations: Spots, targets: Spots, limit: int) ->
     Things are in no order within a station. Of equally fast spots of a thing the
     first is told.
     """
-    seeds, on_edges = seeds_of(way, stations), _on_edges(stations)
-    arcs = (way.start, way.head, way.cost_ms)
-    rates = (way.forward_ms, way.backward_ms)
-    index = _index(way, targets)
+    seeds = seeds_of(way, stations)
+    order = _neighbours(seeds)
+    on_nodes, beside = _on_nodes(way, targets), _on_edges(way, targets)
+    nearby = (_seeds_on_edges(stations), beside, (way.forward_ms, way.backward_ms))
+    net = asked(way.stretches, wanted=np.diff(on_nodes[0]) > 0)
 
-    def search(span: Span, scratch: Arrays, out: Arrays, at: int) -> Ended:
+    def search(
+        span: Span, room: compiled.Scratch, rows: Array, out: Arrays, at: int
+    ) -> Ended:
         ended: Ended = compiled.reach_things(
-            arcs, rates, seeds, on_edges, index, span, limit, scratch, out, at
+            net, seeds, on_nodes, nearby, (order, *span), limit, room, rows, out, at
         )
         return ended
 
-    task = Task(search=search, things=targets.things, limit=limit, kinds=_THING_ROW)
-    station, thing, ms, spot = _searched(task, way, stations=stations.things)
-    return Walks(station=station, end=thing, ms=ms, spot=spot)
-
-
-def nearest_labels(way: Graph, *, stations: Spots) -> tuple[Array, Array]:
-    """Return each node's time to its nearest station, FAR without, and which, -1."""
-    seeds = seeds_of(way, stations)
-    known = seeds[2][seeds[2] != FAR]
-    longest = int(max(way.cost_ms.max(initial=0), known.max(initial=0)))
-    arcs = (way.start, way.head, way.cost_ms)
-    entries = len(known) + len(way.head) + 1
-    while True:
-        dist = np.full(way.nodes, FAR, np.int32)
-        who = np.full(way.nodes, -1, np.int32)
-        buckets, listed = compiled.ring(longest, entries)
-        if compiled.nearest_nodes(arcs, seeds, dist, who, buckets, listed):
-            return dist, who
-        entries *= 2
+    task = Task(
+        search=search, net=net, things=targets.things, limit=limit, kinds=_THING_ROW
+    )
+    start, (thing, ms, spot) = _searched(task, order=order)
+    return Walks(start=start, end=thing, ms=ms, spot=spot)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Task:
     """A compiled search, and the room it needs."""
 
-    search: Callable[[Span, Arrays, Arrays, int], Ended]
-    things: int
+    search: Callable[[Span, compiled.Scratch, Array, Arrays, int], Ended]
+    net: Stretches
     limit: int
     kinds: tuple[type, ...]  #: of the columns of a row
+    things: int = 0
 
-    def scratch(self, way: Graph, *, entries: int) -> Arrays:
+    def scratch(self, *, entries: int) -> compiled.Scratch:
         """Return a thread's scratch for this task."""
         return compiled.scratch(
-            way.nodes, self.things, limit=self.limit, entries=entries
+            self.net, things=self.things, limit=self.limit, entries=entries
         )
 
-    def buffer(self, rows: int) -> Arrays:
-        """Return room for so many rows."""
-        return tuple(np.empty(rows, kind) for kind in self.kinds)
+    def buffer(self) -> Arrays:
+        """Return room for the rows of some stations, of one at the least."""
+        most = self.things or len(self.net.fork)
+        return tuple(np.empty(max(_ROWS, 2 * most), kind) for kind in self.kinds)
 
 
-def _searched(task: Task, way: Graph, *, stations: int) -> list[Array]:
-    """Return the rows of all stations, found by threads, put together in order."""
+def _neighbours(seeds: Arrays) -> Array:
+    """Return the stations along the curve that nodes are numbered by."""
+    start, node, _ = seeds
+    first = np.append(node, 0)[np.minimum(start[:-1], len(node))]
+    return np.argsort(first, kind="stable").astype(np.uint32)
+
+
+def _searched(task: Task, *, order: Array) -> tuple[Array, Arrays]:
+    """Return where the rows of each station start, and the rows of all, in order."""
+    stations = len(order)
     workers = max(1, min(threads(), stations))
-    chunks = workers * _CHUNKS if workers > 1 else 1
-    size = max(1, -(-stations // chunks))
-    spans = [(i, min(i + size, stations)) for i in range(0, stations, size)]
-    shares = [spans[i::workers] for i in range(workers)]
-    if workers == 1:
-        done = [_rows(task, way, share) for share in shares]
-    else:
-        with ThreadPoolExecutor(workers) as pool:
-            done = list(pool.map(lambda share: _rows(task, way, share), shares))
-    parts = sorted((part for rows in done for part in rows), key=lambda part: part[0])
-    columns = zip(*(part for _, part in parts), strict=True)
-    return [np.concatenate(column) for column in columns] or list(task.buffer(0))
+    size = max(1, -(-stations // (workers * _CHUNKS))) if workers > 1 else stations
+    todo = deque((i, min(i + size, stations)) for i in range(0, stations, size or 1))
+    rows = np.zeros(stations, np.int64)
+    with ThreadPoolExecutor(workers) as pool:
+        done = list(pool.map(lambda _: _rows(task, todo, rows), range(workers)))
+        start = np.zeros(stations + 1, np.int64)
+        start[1:] = np.cumsum(rows)
+        if stations == 1 and len(done[0]) == 1:
+            return start, done[0][0][1]
+        whole = tuple(np.empty(start[-1], kind) for kind in task.kinds)
+        list(pool.map(lambda parts: _copy(parts, order, start, whole), done))
+    return start, whole
 
 
-def _rows(task: Task, way: Graph, spans: list[Span]) -> list[tuple[int, Arrays]]:
-    """Return the rows of some spans, with the station that each part begins at."""
-    entries = len(way.head) + _ENTRIES
-    scratch, out, at = task.scratch(way, entries=entries), task.buffer(_ROWS), 0
-    parts: list[tuple[int, Arrays]] = []
-    met, left = 0, sum(end - first for first, end in spans)
-    for first, end in spans:
-        station = first
-        while station < end:
-            begin, row = station, at
-            station, at, ended = task.search((station, end), scratch, out, at)
-            parts.append((begin, tuple(column[row:at] for column in out)))
-            met, left = met + at - row, left - (station - begin)
+def _copy(parts: list[Part], order: Array, start: Array, whole: Arrays) -> None:
+    """Copy parts of an answer to their places in the whole."""
+    for span, columns in parts:
+        for column, all_rows in zip(columns, whole, strict=True):
+            compiled.put(
+                order, span, start, column.view(np.uint32), all_rows.view(np.uint32)
+            )
+
+
+def _rows(task: Task, todo: deque[Span], rows: Array) -> list[Part]:
+    """Return the rows of the spans that are still to do when this thread asks."""
+    entries = _ENTRIES
+    room, out, at = task.scratch(entries=entries), task.buffer(), 0
+    parts: list[Part] = []
+    while todo:
+        try:
+            turn, end = todo.popleft()
+        except IndexError:  # another thread was faster
+            break
+        while turn < end:
+            begin, row = turn, at
+            turn, at, ended = task.search((turn, end), room, rows, out, at)
+            parts.append(((begin, turn), tuple(column[row:at] for column in out)))
             if ended == compiled.NO_ROWS:
-                searched = sum(stop - start for start, stop in spans) - left
-                likely = met * left // max(searched, 1)
-                out, at = task.buffer(max(2 * len(out[0]), likely + likely // 4)), 0
+                out, at = task.buffer(), 0
             elif ended == compiled.NO_ENTRIES:
                 entries *= 2
-                scratch = task.scratch(way, entries=entries)
+                room = task.scratch(entries=entries)
     return parts
 
 
-def _on_edges(stations: Spots) -> Arrays:
+def _seeds_on_edges(stations: Spots) -> Arrays:
     """Return the stations' spots by station: edge, share, leg."""
     start, row = rows_by(stations.thing, size=stations.things)
     edge = stations.edge[row].astype(np.uint32)
     return start, edge, stations.share[row], stations.leg_ms[row]
 
 
-def _index(way: Graph, targets: Spots) -> Arrays:
-    """Return the targets' spots by the nodes they walk to, and by edge."""
+def _on_nodes(way: Graph, targets: Spots) -> Arrays:
+    """Return the targets' spots by the nodes they walk to: spot, time; and things."""
     node = np.concatenate([way.u[targets.edge], way.v[targets.edge]])
     ms = np.concatenate([targets.to_u_ms, targets.to_v_ms])
-    node_start, row = rows_by(node, size=way.nodes)
-    edge_start, edge_row = rows_by(targets.edge, size=len(way.u))
+    start, row = rows_by(node, size=way.nodes)
     count = np.uint32(max(len(targets.edge), 1))
-    return (
-        node_start,
-        row % count,
-        ms[row],
-        edge_start,
-        edge_row,
-        targets.thing.astype(np.uint32),
-        targets.share,
-        targets.leg_ms,
-    )
+    return start, row % count, ms[row], targets.thing.astype(np.uint32)
+
+
+def _on_edges(way: Graph, targets: Spots) -> Arrays:
+    """Return the targets' spots by edge: spot; and thing, share and leg of each."""
+    start, row = rows_by(targets.edge, size=len(way.u))
+    thing = targets.thing.astype(np.uint32)
+    return start, row, thing, targets.share, targets.leg_ms

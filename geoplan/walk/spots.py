@@ -1,6 +1,6 @@
 """Points on edges: where stations, buildings and samples step on the network."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -37,10 +37,16 @@ class Spots:
 class Walks:
     """Pairs of a station and a node or thing, in the order of the stations."""
 
-    station: Array  #: position of the station
+    start: Ints  #: where the rows of each station start, shape (n_stations + 1,)
     end: Array  #: node or thing
     ms: Times
     spot: Array  #: row of the spots by which a thing is left; empty for nodes
+
+    @property
+    def station(self) -> Array:
+        """Return the position of each row's station."""
+        count = np.diff(self.start)
+        return np.repeat(np.arange(len(count), dtype=np.int32), count)
 
 
 def spots(legs: Legs, *, way: Graph) -> Spots:
@@ -82,6 +88,19 @@ def spots_on(
         from_u_ms=_plus(leg_ms, _part(share, forward)),
         from_v_ms=_plus(leg_ms, _part(1 - share, backward)),
     )
+
+
+def some(of: Spots, *, things: Ints) -> Spots:
+    """Return the spots of some things alone; the things keep their numbers."""
+    wanted = np.zeros(of.things, bool)
+    wanted[things] = True
+    kept = wanted[of.thing]
+    columns = {
+        field.name: getattr(of, field.name)[kept]
+        for field in fields(of)
+        if field.name != "things"
+    }
+    return replace(of, **columns)
 
 
 def _part(share: Floats, edge_ms: Times) -> Times:
