@@ -41,7 +41,7 @@ def ways(lines, *, forward=None, backward=None, nodes=None, barriers=(), bridge=
             "forward": [True] * count if forward is None else forward,
             "backward": [True] * count if backward is None else backward,
             "access": "",
-            "steps": False,
+            "hurdles": "",
             "bridge": [False] * count if bridge is None else bridge,
             "tunnel": False,
             "nodes": nodes or [None] * count,
@@ -51,7 +51,7 @@ def ways(lines, *, forward=None, backward=None, nodes=None, barriers=(), bridge=
     )
     return Ways(
         frame=table,
-        crossings=frame([], node=[], kind=[], access=[]),
+        crossings=frame([], node=[], kind=[], access=[], hurdles=[]),
         surroundings=no_surroundings(barriers=barriers),
         findings=(),
     )
@@ -95,6 +95,7 @@ def stations(points, **columns):
         "tier": ["社区级"] * count,
         **{name: [""] * count for name in texts},
         "area_m2": [np.nan] * count,
+        "capacity": [np.nan] * count,
     }
     shapes = [shapely.Point(point) for point in points]
     codes = [f"s{i}" for i in range(count)]

@@ -1,4 +1,4 @@
-"""What geoplan takes for granted, as packaged data: walkers, ways, barriers.
+"""What geoplan takes for granted, as packaged data: walkers, ways, hurdles, barriers.
 
 Each table is a TOML file beside this module, with its reasons and sources; the
 functions here are its typed views.
@@ -17,16 +17,65 @@ TagTable = Mapping[str, Texts]  #: key → the values that count
 
 
 @dataclass(frozen=True, kw_only=True)
+class Figure:
+    """A number of a preset and where it comes from; never a norm."""
+
+    value: float
+    unit: str  #: m/s; s (a wait); times (as long)
+    source: str
+    status: str  #: SEEN-S, DERIVED or OURS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Passes:
+    """What a kind of walker may pass, and where that comes from."""
+
+    access: Texts  #: access values of ways and nodes, besides open ones
+    shut: Texts  #: hurdles that the walker cannot pass
+    source: str
+    status: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slope:
+    """Whether slopes count, and where that comes from."""
+
+    value: bool
+    source: str
+    status: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class WalkerPreset:
-    """A kind of walker and where its speed comes from; never a norm."""
+    """A kind of walker."""
 
     name: str
     names: Mapping[str, str]  #: by language
-    speed: float
-    unit: str
-    source: str
-    status: str  #: SEEN-S, DERIVED or OURS
-    access: Texts  #: access values of ways the walker may pass besides open ones
+    speed: Figure
+    passes: Passes
+    costs: Mapping[str, Figure]  #: of hurdles that cost more than their length
+    slope: Slope
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hurdle:
+    """What stops or slows some walkers, on a way or at a node."""
+
+    name: str
+    on: Texts  #: ways, nodes
+    any: TagTable
+    all: TagTable
+    none: TagTable
+    kinds: Texts  #: of ways that a node's hurdle counts for; empty: all
+    level: bool  #: whether the slope of the ground does not count there
+
+    def met(self, tags: Tags) -> bool:
+        """Return whether tags make this hurdle."""
+        return bool(
+            matches(tags, self.any)
+            and all(tags.get(key) in values for key, values in self.all.items())
+            and not matches(tags, self.none)
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +103,14 @@ class Crossings:
 
     nodes: TagTable
     signals: TagTable
+
+
+@dataclass(frozen=True, kw_only=True)
+class BarrierNodes:
+    """Which nodes shut a way, besides what foot and access say."""
+
+    locked: Texts
+    round: Texts  #: kinds that stop vehicles only
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,20 +151,32 @@ def walkers() -> Mapping[str, WalkerPreset]:
 
     Examples
     --------
-    >>> walkers()["adult"].speed
+    >>> walkers()["adult"].speed.value
     1.2
     """
+    return {name: _walker(name, entry) for name, entry in _table("walkers").items()}
+
+
+@cache
+def hurdles() -> Mapping[str, Hurdle]:
+    """Return what stops or slows some walkers, by name.
+
+    Examples
+    --------
+    >>> hurdles()["steps"].met({"highway": "steps"})
+    True
+    """
     return {
-        name: WalkerPreset(
+        name: Hurdle(
             name=name,
-            names={"zh": entry["name_zh"], "en": entry["name_en"]},
-            speed=float(entry["speed"]),
-            unit=entry["unit"],
-            source=entry["source"],
-            status=entry["status"],
-            access=frozenset(entry["access"]),
+            on=frozenset(entry["on"]),
+            any=_tags(entry["any"]),
+            all=_tags(entry.get("all", {})),
+            none=_tags(entry.get("none", {})),
+            kinds=frozenset(entry.get("kinds", ())),
+            level=bool(entry.get("level")),
         )
-        for name, entry in _table("walkers").items()
+        for name, entry in _table("hurdles").items()
     }
 
 
@@ -140,6 +209,15 @@ def crossings() -> Crossings:
     table = dict(_table("walking")["crossings"])
     signals = _tags(table.pop("signals"))
     return Crossings(nodes=_tags(table), signals=signals)
+
+
+@cache
+def barrier_nodes() -> BarrierNodes:
+    """Return which nodes shut a way."""
+    table = _table("walking")["barrier_nodes"]
+    return BarrierNodes(
+        locked=frozenset(table["locked"]), round=frozenset(table["round"])
+    )
 
 
 @cache
@@ -196,6 +274,23 @@ def matches(tags: Tags, table: TagTable) -> str:
     'water'
     """
     return next((tags[k] for k, v in table.items() if tags.get(k) in v), "")
+
+
+def _walker(name: str, entry: Mapping[str, Any]) -> WalkerPreset:
+    passes = entry["passes"]
+    return WalkerPreset(
+        name=name,
+        names={"zh": entry["name_zh"], "en": entry["name_en"]},
+        speed=Figure(**entry["speed"]),
+        passes=Passes(
+            access=frozenset(passes["access"]),
+            shut=frozenset(passes["shut"]),
+            source=passes["source"],
+            status=passes["status"],
+        ),
+        costs={key: Figure(**cost) for key, cost in entry.get("costs", {}).items()},
+        slope=Slope(**entry["slope"]),
+    )
 
 
 def _table(name: str) -> dict[str, Any]:

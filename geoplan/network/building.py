@@ -5,7 +5,13 @@ is an end of a way, or a vertex that occurs again, in another way or in the same
 one: the same node id in OpenStreetMap, a place equal to 1 mm in a road layer.
 Lines that cross without a common vertex do not meet. Nothing is welded, dropped
 or shortened; what looks like a mistake in the source is reported.
+
+The network is one walker's: a way that the walker does not pass is not in it, a
+node that shuts a way parts the edges that end there, and one that makes the
+walker wait is a junction.
 """
+
+from dataclasses import replace
 
 import numpy as np
 import shapely
@@ -18,6 +24,7 @@ from scipy.spatial import cKDTree
 
 from geoplan.errors import InputError
 from geoplan.model import Finding, Network, Walker, Ways
+from geoplan.network.passing import NOBODY, Stops, passed, stops
 
 SAME_PLACE = 0.001  # m: vertices of a road layer this close are one
 NEAR_MISS = 0.5  # m: a dead end this close to another edge is clearly meant to join
@@ -25,7 +32,10 @@ NEAR_MISS = 0.5  # m: a dead end this close to another edge is clearly meant to 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-_WAY_COLUMNS = ("kind", "name", "way", "forward", "backward", "bridge", "tunnel")
+_WAY_COLUMNS = [
+    *["kind", "name", "way", "hurdles"],
+    *["forward", "backward", "bridge", "tunnel"],
+]
 
 
 def build(ways: Ways, *, walker: Walker | None = None) -> Network:
@@ -38,27 +48,20 @@ def build(ways: Ways, *, walker: Walker | None = None) -> Network:
     InputError
         There is no way with a length.
     """
-    passable = ["", *sorted(walker.access if walker else ())]
-    frame = ways.frame[ways.frame["access"].isin(passable)].reset_index(drop=True)
+    walker = walker or NOBODY
+    frame = passed(ways.frame, walker=walker).reset_index(drop=True)
     if frame.empty:
         raise InputError.at("no_walkable_way")
-    vertices, way = shapely.get_coordinates(frame.geometry, return_index=True)
-    node = _nodes(frame, vertices)
-    repeated = np.zeros(len(node), bool)
-    repeated[1:] = (node[1:] == node[:-1]) & (way[1:] == way[:-1])
-    vertices, way, node = vertices[~repeated], way[~repeated], node[~repeated]
-    first, last = _cuts(node, way)
+    vertices, node, way = _vertices(frame)
+    kind = frame["kind"].to_numpy(object)[way]
+    told = stops(_with_ids(ways, frame), walker=walker, node=node, kind=kind)
+    first, last = _cuts(node, way, also=told.any)
     if not len(first):
         raise InputError.at("no_walkable_way")
     lines = _lines(vertices, first, last)
-    ends, numbered = np.unique(
-        np.concatenate([node[first], node[last]]), return_inverse=True
-    )
-    junctions = np.empty((len(ends), 2))
-    junctions[numbered] = np.concatenate([vertices[first], vertices[last]])
-    u, v = numbered[: len(first)], numbered[len(first) :]
+    (u, v), at = _joined(node, first, last, told=told)
     length = np.asarray(shapely.length(lines))
-    component, components = _components(u, v, length, len(ends))
+    component, components = _components(u, v, length, len(at))
     source = frame.iloc[way[first]].reset_index(drop=True)
     edges = GeoDataFrame(
         {
@@ -66,6 +69,8 @@ def build(ways: Ways, *, walker: Walker | None = None) -> Network:
             "v": v,
             "length_m": length,
             **{column: source[column] for column in _WAY_COLUMNS},
+            "u_hurdles": told.hurdles[first],
+            "v_hurdles": told.hurdles[last],
             "component": component,
         },
         geometry=lines,
@@ -73,7 +78,11 @@ def build(ways: Ways, *, walker: Walker | None = None) -> Network:
     )
     edges.index.name = "edge"
     return Network(
-        edges=edges, junctions=junctions, components=components, crs=frame.crs
+        edges=edges,
+        junctions=vertices[at],
+        shut=told.shut[at],
+        components=components,
+        crs=frame.crs,
     )
 
 
@@ -89,7 +98,7 @@ def near_misses(network: Network) -> tuple[Finding, ...]:
         np.concatenate([edges["u"], edges["v"]]), minlength=len(network.junctions)
     )
     ground = ~(edges["bridge"] | edges["tunnel"]).to_numpy()
-    ends = np.flatnonzero(degree == 1)
+    ends = np.flatnonzero((degree == 1) & ~network.shut)
     points = shapely.points(network.junctions[ends])
     tree = shapely.STRtree(edges.geometry.to_numpy())
     end, edge = tree.query(points, predicate="dwithin", distance=NEAR_MISS)
@@ -111,6 +120,18 @@ def near_misses(network: Network) -> tuple[Finding, ...]:
     )
 
 
+def _vertices(frame: GeoDataFrame) -> tuple[Floats, Ints, Ints]:
+    """Return the vertices of all ways: place, node number, row of the way.
+
+    A node that follows itself is one vertex.
+    """
+    vertices, way = shapely.get_coordinates(frame.geometry, return_index=True)
+    node = _nodes(frame, vertices)
+    repeated = np.zeros(len(node), bool)
+    repeated[1:] = (node[1:] == node[:-1]) & (way[1:] == way[:-1])
+    return vertices[~repeated], node[~repeated], way[~repeated]
+
+
 def _nodes(frame: GeoDataFrame, vertices: Floats) -> Ints:
     """Return a node number for every vertex of all ways, one after another."""
     if frame["nodes"].notna().all():
@@ -125,15 +146,37 @@ def _nodes(frame: GeoDataFrame, vertices: Floats) -> Ints:
     return np.asarray(node, np.int64)[number.reshape(-1)]
 
 
-def _cuts(node: Ints, way: Ints) -> tuple[Ints, Ints]:
+def _with_ids(ways: Ways, frame: GeoDataFrame) -> Ways:
+    """Return ways without tagged nodes where vertices are not numbered as they are."""
+    if frame["nodes"].notna().all():
+        return ways
+    return replace(ways, crossings=ways.crossings[:0])
+
+
+def _cuts(node: Ints, way: Ints, *, also: NDArray[np.bool_]) -> tuple[Ints, Ints]:
     """Return where each edge begins and ends among the vertices."""
     _, number, count = np.unique(node, return_inverse=True, return_counts=True)
     change = way[1:] != way[:-1]
     begins = np.concatenate([[True], change])
     finishes = np.concatenate([change, [True]])
-    cut = np.flatnonzero((count[number] > 1) | begins | finishes)
+    cut = np.flatnonzero((count[number] > 1) | begins | finishes | also)
     joined = ~begins[cut[1:]]
     return cut[:-1][joined], cut[1:][joined]
+
+
+def _joined(
+    node: Ints, first: Ints, last: Ints, *, told: Stops
+) -> tuple[tuple[Ints, Ints], Ints]:
+    """Return the junctions where edges begin and end, and a vertex of each one.
+
+    An end that is shut is a junction of its own.
+    """
+    at = np.concatenate([first, last])
+    ends = node[at]
+    apart = np.flatnonzero(told.shut[at])
+    ends[apart] = node.max() + 1 + np.arange(len(apart))
+    _, vertex, number = np.unique(ends, return_index=True, return_inverse=True)
+    return (number[: len(first)], number[len(first) :]), at[vertex]
 
 
 def _lines(vertices: Floats, first: Ints, last: Ints) -> NDArray[np.object_]:
