@@ -6,6 +6,9 @@ Every edge with an open leg is a candidate. With none, the shortest leg that
 crosses no other edge and no barrier is taken (``through_building``). Otherwise
 the place is off the network. Edges of components under 500 m serve and block
 only where nothing else can be reached (``fragment``).
+
+A place in a gated compound stands by its gates alone: straight to a gate, and on
+by that gate's own legs.
 """
 
 from dataclasses import dataclass
@@ -18,6 +21,7 @@ from geopandas import GeoSeries
 from numpy.typing import NDArray
 from pandas import DataFrame, Index, Series
 
+from geoplan.compounds import Compounds
 from geoplan.model import Legs, Network
 
 LEG_LIMIT = 150.0  # m
@@ -47,40 +51,154 @@ class Sight:
         )
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Gateways:
+    """The gates of compounds, and how one steps from them on to the network."""
+
+    compounds: Compounds
+    passable: NDArray[np.bool_]  #: which of the gates stand for what is inside
+    steps: DataFrame  #: gate (position), edge, offset_m, leg_m, leg
+    reasons: Series  #: why gates have no step, by their position
+
+    @classmethod
+    def of(cls, compounds: Compounds, *, network: Network, sight: Sight) -> Self:
+        """Return the gateways of compounds, open to the residents at any time."""
+        used = np.flatnonzero(compounds.used)
+        points = compounds.gates.geometry.to_numpy()
+        steps, reasons = _seen(points, used, network=network, sight=sight)
+        return cls(
+            compounds=compounds,
+            passable=compounds.open_to("resident"),
+            steps=steps.rename(columns={"place": "gate"}),
+            reasons=reasons,
+        )
+
+    @property
+    def things(self) -> DataFrame:
+        """Return how the gates that are used stand themselves: leg, off_network."""
+        used = np.flatnonzero(self.compounds.used)
+        leg = self.steps.drop_duplicates("gate").set_index("gate")["leg"]
+        off = self.reasons.reindex(used).fillna("")
+        return DataFrame(
+            {"leg": leg.reindex(used).fillna("").to_numpy(), "off_network": off.array},
+            index=self.compounds.gates.index[used],
+        )
+
+    def legs(self, passable: NDArray[np.bool_]) -> Legs:
+        """Return the own legs of some gates; the others have none."""
+        gates = self.compounds.gates
+        open_ = self.steps[passable[self.steps["gate"].to_numpy()]]
+        points = gates.geometry.to_numpy()
+        candidates = _candidates(
+            open_.rename(columns={"gate": "place"}).assign(gate=-1),
+            points=points,
+            thing=np.arange(len(points)),
+        )
+        return Legs(candidates=candidates, things=DataFrame(index=gates.index))
+
+    def steps_from(self, points: Geometries, *, held: Ints) -> DataFrame:
+        """Return the steps of the points that compounds hold, by way of every gate.
+
+        ``held`` is the position of each point's compound, -1 without. Columns of
+        the steps, and gate; leg_m is the straight way to the gate and the gate's leg.
+        """
+        gates = self.compounds.gates
+        doors = DataFrame(
+            {"held": gates["compound"].to_numpy(), "gate": np.arange(len(gates))}
+        )
+        inside = DataFrame({"held": held, "place": np.arange(len(points))})
+        pairs = inside[held >= 0].merge(doors, on="held")
+        at = gates.geometry.to_numpy()[pairs["gate"]]
+        pairs["inside_m"] = shapely.distance(points[pairs["place"]], at)
+        steps = pairs.merge(self.steps, on="gate")
+        steps["leg_m"] += steps["inside_m"]
+        return steps.drop(columns=["held", "inside_m"])
+
+    def reasons_of(self, held: Ints) -> Series:
+        """Return why held points are off the network, by point.
+
+        ``shut_in`` if their compound has no gate that may be passed, else why none
+        of these has a step.
+        """
+        gates = self.compounds.gates["compound"].to_numpy()[self.passable]
+        why = self.reasons.reindex(np.flatnonzero(self.passable)).fillna("")
+        best = Series(why.to_numpy(), index=gates).groupby(level=0).min()
+        inside = np.flatnonzero(held >= 0)
+        reasons = best.reindex(held[inside]).fillna("shut_in").set_axis(inside)
+        return reasons[reasons != ""]
+
+
 def legs(
-    places: GeoSeries, *, things: Index, thing: Ints, network: Network, sight: Sight
+    places: GeoSeries,
+    *,
+    things: Index,
+    thing: Ints,
+    network: Network,
+    sight: Sight,
+    gateways: Gateways | None = None,
 ) -> Legs:
     """Return how things stand on the network by their places.
 
     Parameters
     ----------
     places : GeoSeries of points, shape (n_places,), working CRS
-        Stations, gates, entrances, or a point on each building's footprint.
+        Stations, entrances, or a point on each building's footprint.
     things : Index
         Codes of the layer; everyone has a place.
     thing : int array, shape (n_places,)
         Position in ``things`` of the thing that a place belongs to.
+    gateways : Gateways, optional
+        Places within these compounds stand by their gates alone. All gates give
+        candidates; those that may be passed say how things stand.
     """
     points = places.to_numpy()
+    held = np.full(len(points), -1)
+    if gateways is not None:
+        held = gateways.compounds.holding(points)
+    outside = np.flatnonzero(held < 0)
+    steps, reasons = _seen(points, outside, network=network, sight=sight)
+    steps["gate"] = -1
+    passable = np.ones(1, bool)
+    if gateways is not None:
+        passable = np.append(gateways.passable, passable)
+        steps = pd.concat([steps, gateways.steps_from(points, held=held)])
+        reasons = pd.concat([reasons, gateways.reasons_of(held)])
+    candidates = _candidates(steps, points=points, thing=thing)
+    mine = steps[passable[steps["gate"].to_numpy()]]
+    return Legs(
+        candidates=candidates,
+        things=_things(mine, things=things, thing=thing, reasons=reasons),
+    )
+
+
+def by_gates(legs: Legs, *, passable: NDArray[np.bool_]) -> Legs:
+    """Return the legs by some of the gates alone; ``things`` stay as they are."""
+    gate = legs.candidates["gate"].to_numpy()
+    kept = np.append(passable, True)[gate]
+    if kept.all():
+        return legs
+    return Legs(
+        candidates=legs.candidates[kept].reset_index(drop=True), things=legs.things
+    )
+
+
+def _seen(
+    points: Geometries, chosen: Ints, *, network: Network, sight: Sight
+) -> tuple[DataFrame, Series]:
+    """Return the candidates of the chosen points, and why the others have none.
+
+    Fragments take part only for a point that finds nothing without them.
+    """
     edges = network.edges.geometry.to_numpy()
     component_m = network.components["length_m"].to_numpy()
     large = component_m[network.edges["component"].to_numpy()] >= FRAGMENT
-    everyone = np.arange(len(points))
-    steps = _steps(
-        points, everyone, edges=edges, use=np.flatnonzero(large), sight=sight
-    )
-    rest = np.setdiff1d(everyone, steps["place"])
+    steps = _steps(points, chosen, edges=edges, use=np.flatnonzero(large), sight=sight)
+    rest = np.setdiff1d(chosen, steps["place"])
     last = _steps(points, rest, edges=edges, use=np.arange(len(edges)), sight=sight)
     last["leg"] = "fragment"
-    steps = pd.concat([steps, last]).sort_values(["place", "edge"])
     lost = np.setdiff1d(rest, last["place"])
-    return _by_thing(
-        steps,
-        points=points,
-        things=things,
-        thing=thing,
-        reasons=_reasons(points, lost, edges=edges),
-    )
+    every = pd.concat([steps, last]).sort_values(["place", "edge"])
+    return every, _reasons(points, lost, edges=edges)
 
 
 def _steps(
@@ -189,40 +307,42 @@ def _reasons(points: Geometries, lost: Ints, *, edges: Geometries) -> Series:
     return reasons
 
 
-def _by_thing(
-    steps: DataFrame,
-    *,
-    points: Geometries,
-    things: Index,
-    thing: Ints,
-    reasons: Series,
-) -> Legs:
-    """Return the places' steps gathered by the things they belong to.
-
-    The best place speaks for a thing: "" before "through_building" before
-    "fragment"; a thing is off the network if all its places are.
-    """
+def _candidates(steps: DataFrame, *, points: Geometries, thing: Ints) -> DataFrame:
+    """Return the places' steps by the things they belong to."""
     place = steps["place"].to_numpy()
     candidates = DataFrame(
         {
             "thing": thing[place],
             "x": shapely.get_x(points)[place],
             "y": shapely.get_y(points)[place],
+            "gate": steps["gate"].to_numpy(),
             "edge": steps["edge"].to_numpy(),
             "offset_m": steps["offset_m"].to_numpy(),
             "leg_m": steps["leg_m"].to_numpy(),
         }
     )
-    order = candidates.sort_values(["thing", "edge", "leg_m"], kind="stable").index
+    return candidates.sort_values(
+        ["thing", "edge", "leg_m"], kind="stable", ignore_index=True
+    )
+
+
+def _things(
+    steps: DataFrame, *, things: Index, thing: Ints, reasons: Series
+) -> DataFrame:
+    """Return how each thing stands by the steps of its places.
+
+    The best place speaks for a thing: "" before "through_building" before
+    "fragment"; a thing is off the network if all its places are.
+    """
+    owner = thing[steps["place"].to_numpy()]
     worst = {"": 0, "through_building": 1, "fragment": 2}
-    best = Series(steps["leg"].map(worst).to_numpy()).groupby(thing[place]).min()
-    table = DataFrame(index=things)
-    access = candidates.groupby("thing")["leg_m"].min()
+    best = Series(steps["leg"].map(worst).to_numpy()).groupby(owner).min()
+    access = Series(steps["leg_m"].to_numpy()).groupby(owner).min()
+    reason = reasons.groupby(thing[reasons.index.to_numpy(int)]).min()
     where = np.arange(len(things))
-    table["access_m"] = access.reindex(where).to_numpy()
+    table = DataFrame({"access_m": access.reindex(where).to_numpy()}, index=things)
     names = dict(enumerate(worst))
     table["leg"] = best.reindex(where).map(names).fillna("").to_numpy()
-    reason = reasons.groupby(thing[reasons.index.to_numpy()]).min()
     off = reason.reindex(where).fillna("").to_numpy()
     table["off_network"] = np.where(table["access_m"].isna(), off, "")
-    return Legs(candidates=candidates.loc[order].reset_index(drop=True), things=table)
+    return table

@@ -99,6 +99,24 @@ def test_minutes_are_legs_and_way():
     assert len(table) == 5
 
 
+def test_the_second_nearest_is_told_within_the_limit_and_the_own_however_far():
+    town = street(stations=stations([(50, 50), (130, 50), (380, 50)]))
+    minutes = covered(town).minutes.set_index("building")
+    assert list(minutes["station"].iloc[:4]) == ["s0", "s1", "s1", "s2"]
+    assert list(minutes["second_station"].iloc[:4]) == ["s1", "s0", "s2", "s1"]
+    # a steps 10 m from its footprint's middle to the way, then walks 80 m
+    assert minutes["second_minutes"]["a"] == pytest.approx((15 + 80) / 60)
+    # c and d live in K2, whose own station is s2
+    assert list(minutes["nearest_own"].iloc[:4]) == ["s0", "s1", "s2", "s2"]
+    far = covered(
+        street(stations=stations([(50, 50), (150, 50)], serves_community=["K2", "K1"]))
+    ).minutes.set_index("building")
+    assert far["own_station"].isna()["d"]
+    assert far["nearest_own"]["d"] == "s0"
+    assert far["nearest_own_minutes"]["d"] == pytest.approx((15 + 300) / 60)
+    assert far["nearest_own"].isna()["e"]
+
+
 def test_areas_roll_up():
     rows = {
         (row["level"], row["code"]): row for row in covered(street()).results["areas"]
@@ -299,6 +317,26 @@ def test_one_more_station_never_lowers_coverage(points, minutes):
         assert figures(more)[way] >= figures(fewer)[way]
     assert figures(more)["any"] <= figures(more)["total"]
     assert figures(more)["own"] <= figures(more)["any"] <= figures(more)["straight"]
+
+
+def test_a_river_is_crossed_at_its_one_bridge():
+    banks = [[(-100, 50), (300, 50)], [(300, 50), (500, 50)], [(-100, -50), (300, -50)]]
+    bridge = [(300, 50), (300, -50)]
+    town = street(
+        buildings=buildings([square(50, -60)], households=[1.0], code=["south"])
+    )
+    coverage = covered(town, lines=[*banks, bridge], barriers=[box(-100, -5, 500, 5)])
+    away = coverage.unreached.set_index("building").loc["south"]
+    assert away["minutes"] == pytest.approx((10 + 250 + 100 + 250) / 60)
+    assert away["straight_m"] == pytest.approx(110)
+    assert coverage.routes.geometry.item().length == pytest.approx(610)
+    reached = covered(
+        town,
+        lines=[*banks, bridge],
+        barriers=[box(-100, -5, 500, 5)],
+        circles=[Circle(name="11", tier="社区级", minutes=11)],
+    )
+    assert figures(reached)["any"] == 1
 
 
 def test_the_same_study_shifted_gives_the_same_minutes():

@@ -47,6 +47,38 @@ def is_walked(tags, table):
     return True
 
 
+def is_shut(tags, table):
+    """Tell whether a node with these tags shuts the ways over it to an adult."""
+    foot, nodes = tags.get("foot"), table["barrier_nodes"]
+    if "barrier" not in tags or foot in table["foot"]["open"]:
+        return False
+    if foot in table["foot"]["closed"] + table["access"]["restricted"]:
+        return True
+    if tags["barrier"] in nodes["round"]:
+        return False
+    access = tags.get("access")
+    return (
+        access in table["access"]["closed"] + table["access"]["restricted"]
+        or tags.get("locked") in nodes["locked"]
+    )
+
+
+def parted(refs, shut, place):
+    """Return the pieces of a way between the nodes that shut it, ends apart."""
+    pieces = [[]]
+    for number, ref in enumerate(refs):
+        if ref not in shut:
+            pieces[-1].append(ref)
+            continue
+        for side in range(2):
+            end = (ref, tuple(refs), number, side)
+            place[end] = place[ref]
+            pieces[-1].append(end)
+            if side == 0:
+                pieces.append([])
+    return [piece for piece in pieces if len(piece) > 1]
+
+
 def is_hidden(tags, table):
     """Tell whether a barrier runs under or over the ground."""
     hidden = table["hidden"]
@@ -63,11 +95,13 @@ def read_osm(path, to_crs):
     """Return (ways, barriers): node lists with direction, and geometries."""
     walking = tomllib.loads((PRESETS / "walking.toml").read_text("utf-8"))
     stopping = tomllib.loads((PRESETS / "barriers.toml").read_text("utf-8"))
-    place, ways, relations = {}, {}, []
+    place, ways, relations, shut = {}, {}, [], set()
     for thing in osmium.FileProcessor(str(path)):
         tags = dict(thing.tags)
         if thing.is_node():
             place[thing.id] = to_crs(thing.location.lon, thing.location.lat)
+            if is_shut(tags, walking):
+                shut.add(thing.id)
         elif thing.is_way():
             ways[thing.id] = ([node.ref for node in thing.nodes], tags)
         elif tags.get("type") == "multipolygon":
@@ -87,8 +121,7 @@ def read_osm(path, to_crs):
     for way, tags in walked.items():
         value = tags.get(one_way["key"])
         sense = (value in one_way["forward"]) - (value in one_way["backward"])
-        if len(nodes_of(way)) > 1:
-            routes.append((nodes_of(way), sense))
+        routes += [(piece, sense) for piece in parted(nodes_of(way), shut, place)]
 
     barriers = []
     for way, (_, tags) in ways.items():
@@ -235,6 +268,65 @@ class Sight:
             for h in self.house_tree.query(inner)
             if self.footprints[h].distance(place) > SKIN
         )
+
+
+class Compounds:
+    """Gated compounds: who stands in which, and by which gates it is left."""
+
+    def __init__(self, areas, gates):
+        """Take areas as (code, name, shape) and gates as (compound, kind, point)."""
+        self.shapes = [shape for _, _, shape in areas]
+        self.gates = [[] for _ in areas]  # (place, who may pass)
+        for named, kind, point in gates:
+            near = [
+                k for k, s in enumerate(self.shapes) if s.boundary.distance(point) <= 10
+            ]
+            meant = [k for k in near if areas[k][0] == named]
+            meant = meant or [k for k in near if areas[k][1] == named or not named]
+            if len(meant) == 1:
+                edge = self.shapes[meant[0]].boundary
+                place = edge.interpolate(edge.project(point))
+                self.gates[meant[0]].append((place, who_passes(kind)))
+
+    def walls(self):
+        return [s.boundary for s, g in zip(self.shapes, self.gates, strict=True) if g]
+
+    def around(self, place):
+        """Return the gated compound that a place stands in, or None."""
+        held = [
+            k for k, shape in enumerate(self.shapes)
+            if self.gates[k] and shape.intersects(place)
+        ]  # fmt: skip
+        return min(held, key=lambda k: (self.shapes[k].area, k), default=None)
+
+    def legs(self, place, sight, *, passes):
+        """Return (candidates, flag, reason) of a place, by the gates it may pass."""
+        at = self.around(place)
+        if at is None:
+            return sight.legs(place)
+        open_gates = [gate for gate, who in self.gates[at] if who in passes]
+        if not open_gates:
+            return [], "", "shut_in"
+        found, flags, reasons = [], [], []
+        for gate in open_gates:
+            steps, flag, reason = sight.legs(gate)
+            found += [(e, leg + place.distance(gate), on) for e, leg, on in steps]
+            flags += [flag] if steps else []
+            reasons += [] if steps else [reason]
+        if not found:
+            return [], "", min(reasons)
+        return found, min(flags, key=["", "through_building", "fragment"].index), ""
+
+
+def who_passes(kind):
+    """Tell who passes a gate of a kind: everyone, residents or nobody."""
+    columns = PRESETS.parent / "columns.toml"
+    for entry in tomllib.loads(columns.read_text("utf-8"))["values"]["gate"]:
+        if kind in entry.get("whole", []) or any(
+            word in kind for word in entry["part"]
+        ):
+            return entry["who"] if kind else "everyone"
+    return "everyone"
 
 
 # --- 4 minutes ----------------------------------------------------------------

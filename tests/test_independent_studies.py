@@ -17,7 +17,7 @@ import pandas as pd
 import pyogrio
 import pyproj
 from shapely import Point
-from test_independent_oracle import Network, Sight, Walks, centre, read_osm
+from test_independent_oracle import Compounds, Network, Sight, Walks, centre, read_osm
 
 import geoplan
 from geoplan.datum import from_gcj02
@@ -76,6 +76,21 @@ def wenlan(folder):
 def holder(areas, point):
     """Return the smallest code of the areas that hold a point, or ''."""
     return min((c for c, s in areas.items() if s.covers(point)), default="")
+
+
+def compounds(case):
+    """Return the compounds of a study, as its files have them."""
+    if case.name != "wenlan":
+        return Compounds([], [])
+    areas = gpd.read_file(case.folder / "compounds.gpkg").to_crs(4537)
+    gates = pd.read_csv(case.folder / "gates.csv", encoding="gbk")
+    return Compounds(
+        list(zip(areas["小区编码"], areas["小区名称"], areas.geometry, strict=True)),
+        [
+            (row["小区"], row["类型"], Point(case.to_crs(row["经度"], row["纬度"])))
+            for _, row in gates.iterrows()
+        ],
+    )
 
 
 READERS = {"monaco": monaco, "wenlan": wenlan}
@@ -147,15 +162,25 @@ def walked(name):
     case = study(name)
     routes, place, barriers = read_osm(case.folder / "streets.osm.pbf", case.to_crs)
     network = Network(routes, place)
-    sight = Sight(network, case.footprint.values(), barriers)
-    stations = {code: sight.legs(point) for code, point in case.spot.items()}
-    walks = {code: Walks(network, legs[0]) for code, legs in stations.items()}
-    houses = {code: sight.legs(case.place[code]) for code in case.draw}
-    minutes = {
-        (house, code): walk.from_place(legs[0]) / SPEED / 60
-        for house, legs in houses.items()
-        for code, walk in walks.items()
+    walled = compounds(case)
+    sight = Sight(network, case.footprint.values(), barriers + walled.walls())
+    stations = {
+        code: walled.legs(point, sight, passes=["everyone"])
+        for code, point in case.spot.items()
     }
+    walks = {code: Walks(network, legs[0]) for code, legs in stations.items()}
+    houses = {
+        code: walled.legs(case.place[code], sight, passes=["everyone", "residents"])
+        for code in case.draw
+    }
+    minutes = {}
+    for house, legs in houses.items():
+        here = walled.around(case.place[house])
+        for code, walk in walks.items():
+            metres = walk.from_place(legs[0])
+            if here is not None and here == walled.around(case.spot[code]):
+                metres = min(metres, case.place[house].distance(case.spot[code]))
+            minutes[house, code] = metres / SPEED / 60
     return SimpleNamespace(stations=stations, houses=houses, minutes=minutes)
 
 

@@ -1,15 +1,18 @@
 """The buildings as homes: who lives there, and how they stand on the network."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
+import shapely
 from geopandas import GeoDataFrame, GeoSeries
 from numpy.typing import NDArray
 from pandas import DataFrame, Index, Series
 
 from geoplan import attach, population
+from geoplan.compounds import Compounds, walks_inside
 from geoplan.membership import holding, members, places
-from geoplan.model import Finding, Layers, Legs, Network, Surroundings
+from geoplan.model import Access, Finding, Layers, Legs, Network, Surroundings
 
 
 def inhabited(layers: Layers) -> tuple[DataFrame, tuple[Finding, ...]]:
@@ -31,7 +34,7 @@ def inhabited(layers: Layers) -> tuple[DataFrame, tuple[Finding, ...]]:
             Finding(rule="no_building_in_grids", level="error", layer="buildings")
         )
     for count in population.COUNTS:
-        areas, area = _totals(layers, count, homes=homes)
+        areas, area = totals(layers, count, homes=homes)
         settled, odd = population.settle(buildings, areas=areas, area=area, count=count)
         dealt = buildings[count].isna() & (settled > 0)
         homes[count] = settled
@@ -48,13 +51,34 @@ def inhabited(layers: Layers) -> tuple[DataFrame, tuple[Finding, ...]]:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Standing:
-    """How stations and homes stand on the network."""
+    """How stations and homes stand on the network, by whatever gate."""
 
     stations: Legs
     homes: Legs
     homes_at: GeoSeries  #: the point that stands for each building
     places: GeoSeries  #: entrances, and that point where there are none
     thing: NDArray[np.int64]  #: position of the building of each place
+    gateways: attach.Gateways
+    inside: DataFrame  #: as :func:`geoplan.compounds.walks_inside`
+
+    @property
+    def compounds(self) -> Compounds:
+        """Return the gated compounds and their gates."""
+        return self.gateways.compounds
+
+    def access(self, hours: str = "") -> Access:
+        """Return how they stand by the gates that are open at a moment."""
+        gates = self.compounds.gates.geometry
+        going, coming = (
+            self.compounds.open_to(who, hours=hours) for who in ("resident", "visitor")
+        )
+        return Access(
+            stations=attach.by_gates(self.stations, passable=coming),
+            homes=attach.by_gates(self.homes, passable=going),
+            gates=shapely.get_coordinates(gates.to_numpy()),
+            doors=self.gateways.legs(going),
+            inside=self.inside,
+        )
 
     def station_table(self, layers: Layers) -> GeoDataFrame:
         """Return the stations with their legs and the areas that hold them."""
@@ -69,23 +93,31 @@ class Standing:
     def findings(self, layers: Layers, *, homes: DataFrame) -> tuple[Finding, ...]:
         """Return who does not stand well: off the network, on a fragment."""
         counted = homes.index[homes["counted"]]
+        gates = self.gateways.things
         return (
+            *_odd_legs(gates, "gates", self.compounds.gates.geometry),
             *_odd_legs(self.stations.things, "stations", layers.stations.geometry),
             *_odd_legs(self.homes.things.loc[counted], "buildings", self.homes_at),
         )
 
 
 def standing(
-    layers: Layers, *, network: Network, surroundings: Surroundings
+    layers: Layers,
+    *,
+    network: Network,
+    surroundings: Surroundings,
+    compounds: Compounds,
 ) -> Standing:
     """Return how stations and homes stand on the network.
 
     A building with entrances stands by them, one without by the point that
-    stands for it.
+    stands for it; what lies in a gated compound by the compound's gates.
     """
     sight = attach.Sight.over(
-        footprints=layers.buildings.geometry, barriers=surroundings.barriers.geometry
+        footprints=layers.buildings.geometry,
+        barriers=with_walls(surroundings, compounds=compounds),
     )
+    gateways = attach.Gateways.of(compounds, network=network, sight=sight)
     stations = layers.stations.geometry
     homes_at = places(layers.buildings)
     at, thing = _doors(layers, homes_at)
@@ -96,14 +128,33 @@ def standing(
             thing=np.arange(len(stations)),
             network=network,
             sight=sight,
+            gateways=replace(gateways, passable=compounds.open_to("visitor")),
         ),
         homes=attach.legs(
-            at, things=homes_at.index, thing=thing, network=network, sight=sight
+            at,
+            things=homes_at.index,
+            thing=thing,
+            network=network,
+            sight=sight,
+            gateways=gateways,
         ),
         homes_at=homes_at,
         places=at,
         thing=thing,
+        gateways=gateways,
+        inside=walks_inside(
+            compounds,
+            stations=stations.to_numpy(),
+            homes=at.to_numpy(),
+            thing=thing,
+        ),
     )
+
+
+def with_walls(surroundings: Surroundings, *, compounds: Compounds) -> GeoSeries:
+    """Return all that nobody walks across: barriers, and edges of gated compounds."""
+    parts = [surroundings.barriers.geometry, compounds.walls]
+    return GeoSeries(pd.concat(parts, ignore_index=True), crs=compounds.walls.crs)
 
 
 def _doors(layers: Layers, homes_at: GeoSeries) -> tuple[GeoSeries, NDArray[np.int64]]:
@@ -117,9 +168,7 @@ def _doors(layers: Layers, homes_at: GeoSeries) -> tuple[GeoSeries, NDArray[np.i
     return at, homes_at.index.get_indexer(owner).astype(np.int64)
 
 
-def _totals(
-    layers: Layers, count: str, *, homes: DataFrame
-) -> tuple[DataFrame, Series]:
+def totals(layers: Layers, count: str, *, homes: DataFrame) -> tuple[DataFrame, Series]:
     """Return the areas that give totals, and each building's area.
 
     Grids give them, else communities, else the whole street.
@@ -141,7 +190,7 @@ def _told(rule: str, number: int) -> list[Finding]:
 
 def _odd_legs(things: DataFrame, layer: str, at: GeoSeries) -> list[Finding]:
     reasons = things["off_network"].where(things["off_network"] != "", things["leg"])
-    odd = reasons[reasons.isin(["too_far", "blocked", "fragment"])]
+    odd = reasons[reasons.isin(["too_far", "blocked", "shut_in", "fragment"])]
     return [
         Finding(
             rule=f"{layer}_{reason}",

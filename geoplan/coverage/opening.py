@@ -6,6 +6,7 @@ import pandas as pd
 from pandas import DataFrame, Series
 
 from geoplan.codes import split
+from geoplan.coverage.items import offered
 from geoplan.hours import open_at
 from geoplan.model import Circle, Finding, Layers
 
@@ -40,17 +41,12 @@ def unoffered(circles: Sequence[Circle], *, layers: Layers) -> tuple[Finding, ..
             facts={
                 "circle": circle.name,
                 "items": "、".join(circle.items),
-                "known": "、".join(_items(stations[stations["tier"] == circle.tier])),
+                "known": "、".join(offered(stations[stations["tier"] == circle.tier])),
             },
         )
         for circle in circles
         if circle.items and not offering(circle, stations).any()
     )
-
-
-def _items(stations: DataFrame) -> list[str]:
-    """Return all items that stations offer, in the order of the file."""
-    return list(dict.fromkeys(i for text in stations["items"] for i in split(text)))
 
 
 def unsaid(circles: Sequence[Circle], *, layers: Layers) -> tuple[Finding, ...]:

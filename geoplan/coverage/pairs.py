@@ -1,8 +1,9 @@
 """All walks within a limit, by name: stations × buildings as one table."""
 
-from pandas import DataFrame
+from pandas import DataFrame, Series
 
-from geoplan import walk
+from geoplan import compounds, walk
+from geoplan.coverage.answers import pairs_within
 from geoplan.coverage.homes import standing
 from geoplan.model import Layers, Network, Surroundings, Walker
 
@@ -28,10 +29,17 @@ def walking_minutes(
         building, station (codes), minutes; sorted by building, then minutes. A
         pair that is not there is farther, or cannot be walked.
     """
-    stand = standing(layers, network=network, surroundings=surroundings)
-    way = walk.graph(network, walker=walker)
-    pairs = walk.reach(
-        way, stations=stand.stations, things=stand.homes, limit=within * 60.0
+    stand = standing(
+        layers,
+        network=network,
+        surroundings=surroundings,
+        compounds=compounds.settle(layers)[0],
+    )
+    pairs = pairs_within(
+        walk.graph(network, walker=walker),
+        access=stand.access(),
+        wanted=Series(data=True, index=layers.stations.index),
+        limit=within * 60.0,
     )
     pairs = pairs.sort_values(["thing", "seconds", "station"])
     return DataFrame(

@@ -78,6 +78,20 @@ def own(pairs: DataFrame, *, served: DataFrame, homes: DataFrame) -> Series:
     return Series(mine, index=pairs.index, name="own")
 
 
+def owned(served: DataFrame, *, homes: DataFrame) -> DataFrame:
+    """Return every station and home (positions) that are each other's own."""
+    at = DataFrame({"thing": np.flatnonzero(homes["counted"])})
+    at["street"] = ""
+    for level in ("grid", "community"):
+        at[level] = homes[level].to_numpy()[at["thing"]]
+    parts = [
+        rows.merge(at, left_on="area", right_on=level)[["station", "thing"]]
+        for level, rows in served.groupby("level")
+    ]
+    whole = pd.concat([DataFrame(columns=["station", "thing"], dtype=int), *parts])
+    return whole.drop_duplicates().sort_values(["station", "thing"])
+
+
 def without_station(
     layers: Layers, *, served: DataFrame, chosen: Series, circle: Circle
 ) -> tuple[Finding, ...]:
