@@ -2,10 +2,15 @@
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 
 # A spreadsheet keeps 15 significant digits: from here on whole numbers lose some.
-SHEET_LIMIT = 1e15
+SHEET_DIGITS = 15
+SHEET_LIMIT = 10.0**SHEET_DIGITS
+
+_MOST = 0.5  # share of codes that begin with their parent's, from which it is the rule
 
 _SCIENTIFIC = re.compile(r"(\d)(?:\.(\d+))?[eE]\+(\d+)")
 _WHOLE_FLOAT = re.compile(r"(-?\d+)\.0+")
@@ -71,6 +76,96 @@ def split(value: object, *, known: Collection[str] = ()) -> tuple[str, ...]:
     if text in known:
         return (text,)
     return tuple(part.strip() for part in _LIST.split(text) if part.strip())
+
+
+def made(row: int) -> str:
+    """Return what stands for the code of a row that has none that can be read."""
+    return f"#{row}"
+
+
+def is_made(code: str) -> bool:
+    """Return whether a code only stands for one.
+
+    Examples
+    --------
+    >>> is_made(made(16)), is_made("3#")
+    (True, False)
+    """
+    return code.startswith("#") and code[1:].isdigit()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hierarchy:
+    """How the codes of things go with the codes of those they belong to."""
+
+    #: characters → how many codes have so many, the commonest first
+    lengths: Mapping[int, int]
+    parent_lengths: Mapping[int, int]  #: the same of the parents' codes
+    share: float  #: of the things that name a parent, whose code begins with it
+    #: code → the longest parent's code that it begins with instead, "" if none
+    astray: Mapping[str, str]
+
+    @property
+    def is_rule(self) -> bool:
+        """Return whether codes are meant to begin with their parent's."""
+        return self.share > _MOST
+
+
+def hierarchy(parents: Mapping[str, str], *, known: Collection[str]) -> Hierarchy:
+    """Return how codes go with their parents' codes.
+
+    Parameters
+    ----------
+    parents : mapping
+        Code of a thing → code of its parent, "" where it names none.
+    known : collection of str
+        The codes of all parents.
+
+    Examples
+    --------
+    >>> parents = {"0101": "01", "0102": "01", "0203": "01"}
+    >>> found = hierarchy(parents, known=["01", "02"])
+    >>> found.lengths, found.astray, found.is_rule
+    ({4: 3}, {'0203': '02'}, True)
+    """
+    named = {code: parent for code, parent in parents.items() if parent}
+    every = frozenset(known)
+    astray = {
+        code: parent_of(code, known=every)
+        for code, parent in named.items()
+        if not (code.startswith(parent) and code != parent)
+    }
+    return Hierarchy(
+        lengths=lengths(parents),
+        parent_lengths=lengths(known),
+        share=1 - len(astray) / len(named) if named else 0.0,
+        astray=astray,
+    )
+
+
+def parent_of(code: str, *, known: Collection[str]) -> str:
+    """Return the longest known code that a code begins with; "" if none.
+
+    Examples
+    --------
+    >>> parent_of("420105001002003", known=["420105001", "420105001002"])
+    '420105001002'
+    """
+    starts = (code[:end] for end in range(len(code) - 1, 0, -1))
+    every = known if isinstance(known, (set, frozenset, dict)) else set(known)
+    return next((start for start in starts if start in every), "")
+
+
+def lengths(codes: Iterable[str]) -> dict[int, int]:
+    """Return how many codes have how many characters, the commonest first.
+
+    Examples
+    --------
+    >>> lengths(["001", "002", "0003"])
+    {3: 2, 4: 1}
+    """
+    counted = Counter(len(code) for code in codes)
+    return dict(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def _written_out(text: str) -> str:

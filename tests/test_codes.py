@@ -75,3 +75,34 @@ def test_digits_in_text_stay_as_they_are(text):
 )
 def test_split(written, parts):
     assert codes.split(written) == parts
+
+
+STREET = "420105001"
+COMMUNITIES = [f"{STREET}00{i}" for i in range(1, 4)]
+
+
+def test_codes_that_begin_with_their_parents():
+    parents = {f"{c}{n:03}": c for c in COMMUNITIES for n in range(1, 5)}
+    found = codes.hierarchy(parents, known=COMMUNITIES)
+    assert (found.share, found.is_rule, found.astray) == (1.0, True, {})
+    assert (found.lengths, found.parent_lengths) == ({15: 12}, {12: 3})
+
+
+def test_codes_that_begin_with_another_or_none():
+    one, two, _ = COMMUNITIES
+    parents = {f"{one}001": one, f"{two}002": one, "X9": one, one: one, "free": ""}
+    found = codes.hierarchy(parents, known=[STREET, *COMMUNITIES])
+    assert found.astray == {f"{two}002": two, "X9": "", one: STREET}
+    assert found.share == 0.25
+    assert not found.is_rule
+
+
+def test_no_codes_follow_no_rule():
+    found = codes.hierarchy({}, known=[])
+    assert (found.lengths, found.share, found.is_rule) == ({}, 0.0, False)
+
+
+@given(st.sets(st.text("012", min_size=1, max_size=4)), st.text("012", max_size=6))
+def test_a_parent_is_the_longest_beginning(known, code):
+    starts = [k for k in known if code.startswith(k) and k != code]
+    assert codes.parent_of(code, known=known) == max(starts, key=len, default="")

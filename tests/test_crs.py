@@ -4,9 +4,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyproj import CRS
+from pyproj import CRS, Transformer
 from shapely import Point
 
 from geoplan import crs
@@ -159,3 +159,134 @@ def test_exchanging_twice_is_nothing(lon, lat):
     assert np.allclose(away, [[lon / 2, lat]])
     frame = points((lon / 2, lat)).to_crs(3857)
     assert np.allclose(crs.written(frame, crs=CRS(4326)), [[lon / 2, lat]])
+
+
+PRJ = (
+    'PROJCS["{name}",GEOGCS["GCS_{datum}",DATUM["D_{datum}",'
+    'SPHEROID["{ellipsoid}"]],PRIMEM["Greenwich",0.0],'
+    'UNIT["Degree",0.0174532925199433]],PROJECTION["Gauss_Kruger"],'
+    'PARAMETER["False_Easting",{east}],PARAMETER["False_Northing",0.0],'
+    'PARAMETER["Central_Meridian",{lon}],PARAMETER["Scale_Factor",1.0],'
+    'PARAMETER["Latitude_Of_Origin",0.0],UNIT["Meter",1.0]]'
+)
+ELLIPSOIDS = {
+    "China_2000": 'CGCS2000",6378137.0,298.257222101]',
+    "Beijing_1954": 'Krasovsky_1940",6378245.0,298.3]',
+    "Xian_1980": 'Xian_1980",6378140.0,298.257]',
+    "Nowhere": 'GRS_1980",6378137.0,298.257222101]',
+}
+
+
+def prj(datum, *, lon, east=500_000.0, name="WGZBX"):
+    """Return the text of a .prj file as ArcGIS writes it."""
+    return CRS(
+        PRJ.replace('"{ellipsoid}"]', f'"{ELLIPSOIDS[datum]}').format(
+            name=name, datum=datum, lon=lon, east=east
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("datum", "rough"),
+    [
+        ("China_2000", False),
+        ("Nowhere", False),
+        ("Beijing_1954", True),
+        ("Xian_1980", True),
+    ],
+)
+@pytest.mark.parametrize(("lon", "east"), [(114.0, 5e5), (114.3, 8e5), (114.0, 38.5e6)])
+def test_custom_prj_texts(datum, rough, lon, east):
+    own = prj(datum, lon=lon, east=east)
+    frame = points((530_000, 3_386_000), epsg=4547).to_crs(own)
+    crs.require_plausible(frame, layer="grids")
+    there = crs.to_working(frame, crs=CRS(4547), layer="grids")
+    assert there.geometry[0].distance(Point(530_000, 3_386_000)) < 0.01
+    assert crs.rough(own, to=CRS(4547)) is rough
+
+
+def test_given_parameters_are_not_rough():
+    text = "+proj=tmerc +lon_0=114 +x_0=500000 +ellps=krass +towgs84=15.8,-154.4,-82.3"
+    assert not crs.rough(CRS(f"{text} +type=crs"), to=CRS(4547))
+
+
+@pytest.mark.parametrize(
+    ("epsg", "x", "fix"),
+    [
+        (4547, 38_530_000, 4526),
+        (2434, 38_530_000, 2414),
+        (2382, 38_530_000, 2362),
+        (2382, 20_300_000, 2334),
+        (2434, 20_300_000, 21420),
+    ],
+)
+def test_a_zone_number_leads_to_a_zone_of_the_same_datum(epsg, x, fix):
+    with pytest.raises(CrsError, match=f'crs = "EPSG:{fix}"'):
+        crs.require_plausible(points((x, 3_386_000), epsg=epsg), layer="grids")
+
+
+@pytest.mark.parametrize("first", [4513, 4534, 4491, 4502, 2401, 2422, 2349, 2370])
+def test_the_zones_are_what_the_register_says(first):
+    names = [CRS.from_epsg(code).name for code in (first, first + 10)]
+    assert all("Gauss-Kruger" in name for name in names)
+
+
+numbers = st.floats(-1e6, 1e6)
+similarities = st.builds(
+    crs.Similarity,
+    dx=st.floats(-5e5, 5e5),
+    dy=st.floats(-4e6, 4e6),
+    rotation=st.floats(-180, 180),
+    scale=st.floats(0.999, 1.001),
+    swapped=st.booleans(),
+)
+
+
+@given(similarities, numbers, numbers)
+def test_a_similarity_and_back(own, x, y):
+    point = np.array([[x, y]])
+    assert np.allclose(own.own(own.applied(point)), point, atol=1e-5)
+
+
+@settings(max_examples=30, deadline=None)
+@given(similarities, st.sampled_from([4547, 4526, 32649, 2434]))
+def test_an_own_grid_as_a_crs_is_the_similarity(own, epsg):
+    known = np.array([[530_000.0, 3_386_000.0], [531_000.0, 3_387_000.0]])
+    known[:, 0] += 38e6 if epsg == 4526 else 0
+    turned = Transformer.from_crs(
+        crs.own_crs(CRS(epsg), own), CRS(epsg), always_xy=True
+    )
+    there = np.column_stack(turned.transform(*own.own(known).T))
+    assert np.allclose(there, known, atol=0.002)
+
+
+@settings(max_examples=50, deadline=None)
+@given(similarities, st.integers(0, 99))
+def test_control_points_give_back_their_similarity(own, seed):
+    rng = np.random.default_rng(seed)
+    there = rng.uniform([500_000, 3_380_000], [505_000, 3_385_000], (6, 2))
+    fitted = crs.fit(own.own(there), there)
+    assert fitted.rms < 1e-4
+    assert np.allclose(fitted.similarity.applied(own.own(there)), there, atol=1e-3)
+    assert fitted.similarity.swapped == own.swapped
+    assert fitted.suspect is None
+
+
+def test_the_wrong_control_point_is_told():
+    rng = np.random.default_rng(3)
+    here = rng.uniform(0, 5000, (5, 2))
+    there = crs.Similarity(dx=5e5, dy=3e6, rotation=1).applied(here)
+    there[2] += [0, 40]
+    fitted = crs.fit(here, there)
+    assert fitted.suspect == 2
+    assert np.isnan(crs.fit(here[:2], there[:2]).rms)
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "epsg"),
+    [(114.3, 30.6, 4547), (115.6, 30.6, 4547), (116.9, 39.9, 4548), (7.4, 43.7, 32632)],
+)
+def test_numbers_of_metres_fit_one_zone_near_a_place(lon, lat, epsg):
+    at = crs.middle(points((lon, lat)).to_crs(epsg))
+    assert crs.fitting(at, lon=lon + 0.1, lat=lat - 0.1) == f"EPSG:{epsg}"
+    assert crs.fitting(at, lon=lon, lat=lat + 5) == ""

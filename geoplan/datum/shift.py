@@ -65,6 +65,33 @@ def from_bd09(lon: ArrayLike, lat: ArrayLike) -> tuple[Degrees, Degrees]:
 
 #: How a layer's coordinates become WGS84, by the name of their datum.
 TO_WGS84: dict[str, Transform] = {"gcj02": from_gcj02, "bd09": from_bd09}
+_FROM_WGS84: dict[str, Transform] = {"gcj02": to_gcj02, "bd09": to_bd09}
+
+#: What a layer's coordinates can be; CGCS2000 is taken for WGS84.
+WGS84 = "wgs84"
+DATUMS = (WGS84, *TO_WGS84)
+
+
+def restated(
+    lon: ArrayLike, lat: ArrayLike, *, told: str, true: str
+) -> tuple[Degrees, Degrees]:
+    """Return WGS84 places of coordinates that were read in the wrong datum.
+
+    ``lon`` and ``lat`` are WGS84 as they came out of reading a file's numbers in
+    the datum ``told``; the result is what they are if those numbers are ``true``.
+
+    Examples
+    --------
+    >>> lon, lat = restated(*to_gcj02(114.3, 30.6), told="wgs84", true="gcj02")
+    >>> round(float(lon), 6), round(float(lat), 6)
+    (114.3, 30.6)
+    """
+    x, y = np.asarray(lon, float), np.asarray(lat, float)
+    if told == true:
+        return x, y
+    if told in _FROM_WGS84:
+        x, y = _FROM_WGS84[told](x, y)
+    return TO_WGS84[true](x, y) if true in TO_WGS84 else (x, y)
 
 
 def _offset_metres(x: Degrees, y: Degrees) -> tuple[Degrees, Degrees]:
