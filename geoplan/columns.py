@@ -31,6 +31,7 @@ class Column:
     fallback: tuple[str, ...]  #: weaker names, normalised, best first
     written: tuple[str, ...]  #: all names as they are written
     need: Need = ""
+    flags: frozenset[str] = frozenset()  #: columns of yes and no, normalised
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,6 +119,8 @@ def recognise(
     for column in (c for name, c in wanted.items() if name not in chosen):
         claims = [i for i in free if plain[i] in column.names]
         claims = claims or _first(column, plain, free)
+        if not claims and column.name in schema.places:
+            claims = [i for i in free if _bare(plain[i]) in column.names]
         if len(claims) > 1:
             clashes[column.name] = tuple(claims)
         elif claims:
@@ -159,6 +162,49 @@ def units() -> frozenset[str]:
 def nothing() -> frozenset[str]:
     """Return what people write where there is nothing."""
     return frozenset(plain_value(w) for w in ["", *_tables()["words"]["nothing"]])
+
+
+@cache
+def words(kind: str) -> frozenset[str]:
+    """Return the words of a kind: of "totals", or with which "notes" begin."""
+    return frozenset(plain_value(word) for word in _tables()["words"][kind])
+
+
+@cache
+def datum_named(name: str) -> str:
+    """Return the datum that a column's name tells of its coordinates; "" if none.
+
+    Examples
+    --------
+    >>> datum_named("百度经度"), datum_named("高德坐标"), datum_named("经度")
+    ('bd09', 'gcj02', '')
+    """
+    plain = normal(name)
+    found = [
+        datum
+        for datum, parts in _tables()["words"]["datum"].items()
+        if any(part in plain for part in parts)
+    ]
+    return found[0] if len(found) == 1 else ""
+
+
+def capacity_of(name: str) -> str:
+    """Return what a column of capacities counts, by the words of its name.
+
+    "households", "places" (beds, seats) or "people".
+
+    Examples
+    --------
+    >>> capacity_of("可服务户数"), capacity_of("床位数"), capacity_of("服务能力")
+    ('households', 'places', 'people')
+    """
+    plain = normal(name)
+    found = (
+        what
+        for what, parts in _tables()["words"]["capacity"].items()
+        if any(part in plain for part in parts)
+    )
+    return next(found, "people")
 
 
 def plain_value(text: str) -> str:
@@ -216,6 +262,28 @@ def is_residential_land(kind: str) -> bool:
 
 
 @cache
+def passing(kind: str) -> str | None:
+    """Return who passes a gate of this kind on foot; None if the kind is not known.
+
+    One of "everyone", "residents" and "nobody".
+
+    Examples
+    --------
+    >>> passing("人车混行"), passing("人行（仅业主）"), passing("消防通道"), passing("")
+    ('everyone', 'residents', 'nobody', 'everyone')
+    """
+    word = plain_value(kind)
+    if word in nothing():
+        return "everyone"
+    for entry in _tables()["values"]["gate"]:
+        if word in entry.get("whole", ()) or any(
+            part in word for part in entry["part"]
+        ):
+            return str(entry["who"])
+    return None
+
+
+@cache
 def _tables() -> dict[str, Any]:
     source = files("geoplan") / "columns.toml"
     return tomllib.loads(source.read_text(encoding="utf-8"))
@@ -239,6 +307,9 @@ def _column(
         fallback=tuple(normal(n) for n in weak if normal(n) not in strong),
         written=(*usual, *weak),
         need=table.get("need", ""),
+        flags=frozenset(
+            normal(n) for n in (*table.get("flags", ()), *(added.get("flags") or ()))
+        ),
     )
 
 
@@ -270,6 +341,18 @@ def _first(column: Column, plain: Sequence[str], free: Sequence[int]) -> list[in
         if claims:
             return claims
     return []
+
+
+def _bare(plain: str) -> str:
+    """Return a coordinate's name without what tells of its datum or its form.
+
+    经度(东经), wgs84经度 and 经度_高德 are all 经度.
+    """
+    text = re.sub(r"[(\[【].*?[)\]】]", "", plain)
+    for parts in _tables()["words"]["datum"].values():
+        for part in parts:
+            text = text.replace(part, "")
+    return text
 
 
 def _uncut(

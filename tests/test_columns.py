@@ -1,8 +1,11 @@
 """Columns: usual names, clashes, cut names, and what is never read."""
 
 import pytest
+from offices import stations
 
 from geoplan import columns
+from geoplan.files import read_layer
+from geoplan.study.own_columns import unusable
 
 GRIDS = columns.schema("grids")
 
@@ -112,6 +115,7 @@ def test_cut_names_count_in_shapefiles_only():
         "Phone",
         "室号",
         "owner_name",
+        "Phone Number",
     ],
 )
 def test_people_are_never_read(name):
@@ -180,3 +184,89 @@ def test_a_planner_adds_names():
 )
 def test_whether_people_live_there(use, home):
     assert columns.lived_in(use) is home
+
+
+def station_items(path, **columns):
+    stations(**columns).to_csv(path, index=False)
+    file = read_layer(path, "stations", datum="wgs84")
+    return list(file.frame["items"]), file.columns.get("items")
+
+
+@pytest.mark.parametrize(
+    ("columns_", "items", "own"),
+    [
+        ({"服务事项": ["医保、社保", "水"]}, ["医保、社保", "水"], "服务事项"),
+        (
+            {"医保": ["√", ""], "社保": ["是", "否"], "水": [1, 1]},
+            ["医保、社保、水", "水"],
+            "医保, 社保, 水",
+        ),
+        (
+            {
+                "服务事项": ["医保", ""],
+                "服务事项2": ["社保", "水"],
+                "助餐": ["有", "/"],
+            },
+            ["医保、社保、助餐", "水"],
+            "服务事项, 服务事项2, 助餐",
+        ),
+        ({"服务事项1": ["医保", "水"]}, ["医保", "水"], "服务事项1"),
+        ({"水": ["自来水", "井水"]}, ["", ""], None),
+    ],
+)
+def test_what_stations_offer_in_several_columns(tmp_path, columns_, items, own):
+    assert station_items(tmp_path / "s.csv", **columns_) == (items, own)
+
+
+def test_a_planner_adds_columns_of_yes_and_no(tmp_path):
+    more = {"layers": {"stations": {"columns": {"items": {"flags": ["裁缝"]}}}}}
+    path = tmp_path / "s.csv"
+    stations(裁缝=["是", ""]).to_csv(path, index=False)
+    file = read_layer(path, columns.schema("stations", more=more), datum="wgs84")
+    assert list(file.frame["items"]) == ["裁缝", ""]
+
+
+@pytest.mark.parametrize(
+    ("more", "entry"),
+    [
+        ({}, ""),
+        ({"places": {"lon": ["东"]}}, ""),
+        ({"places": {"lon": "东"}}, "places.lon"),
+        ({"places": {"long": ["东"]}}, "places.long"),
+        ({"layers": {"grids": {"columns": {"name": {"else": ["名"]}}}}}, ""),
+        ({"layers": {"grid": {}}}, "layers.grid"),
+        ({"layers": []}, "layers"),
+        ({"layers": {"grids": {"geometry": ["point"]}}}, "layers.grids.geometry"),
+        (
+            {"layers": {"grids": {"columns": {"name": {"kind": "code"}}}}},
+            "layers.grids.columns.name.kind",
+        ),
+        (
+            {"layers": {"grids": {"columns": {"name": {"names": [1]}}}}},
+            "layers.grids.columns.name.names",
+        ),
+        ({"values": {"tier": {}}}, "values"),
+    ],
+)
+def test_a_planners_names_must_be_of_the_usual_form(more, entry):
+    assert unusable(more) == entry
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat"),
+    [
+        ("经度（东经）", "纬度（北纬）"),
+        ("经度(E)", "纬度(N)"),
+        ("WGS84经度", "WGS84纬度"),
+        ("经度_高德", "纬度_高德"),
+        ("Longitude (°E)", "Latitude (°N)"),
+    ],
+)
+def test_coordinates_whose_names_tell_of_their_datum(lon, lat):
+    assert found([lon, lat], layer="stations") == {"lon": lon, "lat": lat}
+
+
+def test_coordinates_of_two_datums_clash():
+    names = ["WGS84经度", "WGS84纬度", "GCJ02经度", "GCJ02纬度"]
+    got = columns.recognise(names, schema=columns.schema("stations"), chosen={})
+    assert got.clashes == {"lon": (0, 2), "lat": (1, 3)}

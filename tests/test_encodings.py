@@ -71,7 +71,10 @@ def test_a_western_shapefile_stays_western(tmp_path):
     assert list(read_layer(path, "grids").frame["name"]) == ["Straße", "Münze"]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16"])
+@pytest.mark.parametrize(
+    "encoding",
+    ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16", "utf-16-le", "utf-16-be"],
+)
 @pytest.mark.parametrize("separator", [",", "\t", ";"])
 def test_csv_in_any_encoding(tmp_path, encoding, separator):
     path = tmp_path / "s.csv"

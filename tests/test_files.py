@@ -1,6 +1,8 @@
 """Files: what offices hand over is read right, or refused with place and cure."""
 
 import hashlib
+import json
+import sys
 import warnings
 
 import geopandas as gpd
@@ -228,7 +230,7 @@ def test_exchanged_longitude_and_latitude_are_told(tmp_path):
         ("a,b\n1,2\n", "column_missing"),
         ("code,tier\na,社区级\n", "no_coordinates"),
         ("code,tier,lon,lat\na,超级,83.6,39\n", "value_not_tier"),
-        ("code,tier,lon,lat\na,社区级,83.6,39\n合计,,,\n", "tier_blank"),
+        ("code,tier,lon,lat\na,社区级,83.6,39\nb,,83.6,39\n", "tier_blank"),
         ("code,tier,lon,lat\na,社区级,东经,39\n", "value_not_coordinate"),
         ("code,tier,lon,lat\na,社区级,83.6,39,多\n", "row_too_long"),
         ('code,tier,lon,lat\n"a,社区级,83.6,39\n', "not_a_table"),
@@ -317,12 +319,87 @@ def test_files_that_are_something_else(tmp_path, name, data):
     refused(path)
 
 
+@pytest.mark.parametrize("charset", ["WindowsSimpChinese", "Neutral"])
+def test_a_mapinfo_file_of_chinese_windows(tmp_path, charset):
+    text = f"""Version 300
+Charset "{charset}"
+Delimiter ","
+CoordSys Earth Projection 1, 104
+Columns 2
+  网格编码 Char(20)
+  网格名称 Char(20)
+Data
+
+Region 1
+  4
+83.6 39.0
+83.7 39.0
+83.7 39.1
+83.6 39.0
+"""
+    (tmp_path / "g.mif").write_bytes(text.encode("gbk"))
+    (tmp_path / "g.mid").write_bytes('"007","示例一网"\r\n'.encode("gbk"))
+    file = read_layer(tmp_path / "g.mif", "grids")
+    assert file.frame["name"].to_dict() == {"007": "示例一网"}
+    assert {path.name for path in file.parts} == {"g.mif", "g.mid"}
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "utf-8-sig", "utf-16"])
+def test_a_geojson_in_another_encoding(tmp_path, encoding):
+    path = tmp_path / "g.geojson"
+    path.write_bytes(grids().to_crs(4326).to_json(ensure_ascii=False).encode(encoding))
+    assert list(read_layer(path, "grids").frame["name"]) == ["示例一网", "示例二网"]
+    told = "utf-8" if encoding == "gbk" else "gbk"
+    assert refused(path, encoding=told).key == "encoding_wrong"
+
+
+def test_geoparquet_and_plain_parquet(tmp_path):
+    pytest.importorskip("pyarrow")
+    path = tmp_path / "g.parquet"
+    grids().to_parquet(path)
+    file = read_layer(path, "grids", crs=METRIC)
+    assert list(file.frame.index) == CODES
+    assert np.allclose(file.frame.total_bounds, BOUNDS, atol=0.01)
+    households = pd.array([300, None], dtype="Int64")
+    stations(户数=households, 项目=[["医保", "社保"], []]).to_parquet(path)
+    file = read_layer(path, "stations", crs=METRIC)
+    assert np.allclose(file.frame.geometry.x, [EAST + 250, EAST + 750], atol=0.05)
+    assert rules(file) == {"datum_assumed"}
+
+
+def test_parquet_without_pyarrow_says_what_to_install(tmp_path, monkeypatch):
+    path = tmp_path / "g.parquet"
+    path.write_bytes(b"PAR1")
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    assert refused(path).key == "parquet_unread"
+
+
+@pytest.mark.parametrize("name", ["capacity", "可服务人数", "床位", "可服务户数"])
+def test_capacities_of_stations(tmp_path, name):
+    path = tmp_path / "s.csv"
+    stations(**{name: [120, ""]}).to_csv(path, index=False)
+    file = read_layer(path, "stations", datum="wgs84")
+    assert file.frame["capacity"].fillna(-1).to_list() == [120, -1]
+    assert file.columns["capacity"] == name
+
+
+def test_lists_in_geojson_are_texts(tmp_path):
+    path = tmp_path / "g.geojson"
+    whole = json.loads(grids().to_crs(4326).to_json())
+    for feature in whole["features"]:
+        feature["properties"]["网格名称"] = [1, 2]
+    path.write_text(json.dumps(whole), encoding="utf-8")
+    assert read_layer(path, "grids").frame["name"].iloc[0] == "[1 2]"
+
+
 def test_missing_files(tmp_path):
     assert refused(tmp_path / "g.shp").key == "file_missing"
     assert refused(tmp_path).key == "file_missing"
     path = write_shapefile(grids(), tmp_path / "g.shp")
-    path.with_suffix(".dbf").unlink()
-    assert refused(path).key == "shapefile_alone"
+    for part in (".shx", ".dbf"):
+        path.with_suffix(part).unlink()
+        error = refused(path)
+        assert (error.key, error.facts["part"]) == ("shapefile_alone", part)
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -15,6 +15,10 @@ _BOMS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+_WIDE = ("utf-16-le", "utf-16-be")  # without their mark
+# Signs, ideographs, full-width forms.
+_CHINESE = (("\u3000", "\u303f"), ("\u4e00", "\u9fff"), ("\uff00", "\uffef"))
+_MOSTLY = 0.95
 _LATIN_LETTERS = range(0xC0, 0x250)
 _SINGLE_BYTE = frozenset({"iso8859-1", "cp1252", "iso8859-15", "latin-1", "ascii"})
 _THREE_BYTES = 0x800  # from here on UTF-8 takes three bytes, as for all Chinese
@@ -57,10 +61,18 @@ def decide(texts: Iterable[bytes], *, told: str | None = None) -> Encoding | Non
 
 
 def of_text(data: bytes) -> str | None:
-    """Return the encoding of a text file, by its mark or by its bytes."""
+    r"""Return the encoding of a text file, by its mark or by its bytes.
+
+    Examples
+    --------
+    >>> of_text("网格,1\n".encode("utf-16-le")), of_text(b"\0\0\1") is None
+    ('utf-16-le', True)
+    """
     for bom, name in _BOMS.items():
         if data.startswith(bom):
             return name if fits([data], name) else None
+    if b"\0" in data:
+        return next((n for n in _WIDE if _reads_well(data, name=n)), None)
     found = decide([data])
     return found.name if found else None
 
@@ -97,6 +109,20 @@ def fits(parts: Iterable[bytes], name: str) -> bool:
     return True
 
 
+def _reads_well(data: bytes, *, name: str) -> bool:
+    """Return whether bytes are text in an encoding of two bytes a letter."""
+    try:
+        text = data.decode(name)
+    except UnicodeDecodeError:
+        return False
+    plain = sum(c in "\r\n\t" or " " <= c <= "~" or _is_chinese(c) for c in text)
+    return plain >= _MOSTLY * len(text)
+
+
+def _is_chinese(letter: str) -> bool:
+    return any(low <= letter <= high for low, high in _CHINESE)
+
+
 def _western(parts: Iterable[bytes]) -> bool:
     """Return whether most bytes beyond ASCII stand alone, as ä and é do."""
     runs = [run for part in parts for run in re.findall(rb"[\x80-\xff]+", part)]
@@ -112,8 +138,8 @@ def _looks_wrong(parts: list[bytes], name: str, *, told: str | None) -> bool:
     """
     if name != "utf-8" or told == "utf-8":
         return False
-    letters = {ord(c) for part in parts for c in decode(part, encoding=name)}
-    foreign = {letter for letter in letters if letter >= 0x80}  # noqa: PLR2004  ASCII
+    letters = set().union(*(decode(part, encoding=name) for part in parts))
+    foreign = {ord(c) for c in letters if not c.isascii()}
     if any(letter >= _THREE_BYTES for letter in foreign):
         return False
     return not all(letter in _LATIN_LETTERS for letter in foreign)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -12,9 +12,19 @@ from pyproj import CRS
 
 from geoplan import columns as columns_
 from geoplan import crs as crs_
-from geoplan.columns import Recognition, Schema
-from geoplan.errors import InputError
-from geoplan.files import places, shapes, tables, values, vectors
+from geoplan.columns import Schema
+from geoplan.errors import STRICT, Faults, InputError
+from geoplan.files import (
+    archives,
+    cells,
+    places,
+    shapes,
+    sheets,
+    tables,
+    vectors,
+)
+from geoplan.files import rows as rows_
+from geoplan.files.naming import known_names, named
 from geoplan.files.options import Options
 from geoplan.files.raw import Raw
 from geoplan.model import Finding
@@ -39,6 +49,16 @@ class LayerFile:
     #: the file's own columns of coordinates; empty where it has shapes
     coordinates: tuple[str, ...] = ()
     encoding: str = ""
+    dropped: tuple[str, ...] = ()  #: columns not read: they name people
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Place:
+    """Where a layer is read from."""
+
+    path: Path  #: of the file itself, for now, if it was unpacked
+    whole: Path  #: as the study names it: the file or its archive
+    digest: str  #: SHA-256 of that
 
 
 def read_layer(  # noqa: PLR0913  what can be said of one file is one subject
@@ -51,14 +71,15 @@ def read_layer(  # noqa: PLR0913  what can be said of one file is one subject
     columns: Mapping[str, str] | None = None,
     sheet: str | None = None,
     encoding: str | None = None,
+    faults: Faults = STRICT,
 ) -> LayerFile:
     """Return a layer of a study, checked, with the columns of its schema.
 
     Parameters
     ----------
     path : Path or str
-        Shapefile, GeoPackage, GeoJSON, KML, FlatGeobuf, GML, MapInfo, GeoParquet,
-        CSV, XLSX or XLS.
+        Shapefile, GeoPackage, GeoJSON, KML, KMZ, FlatGeobuf, GML, MapInfo,
+        GeoParquet, CSV, XLSX or XLS, or a ZIP of one of them.
     layer : str or Schema
         Name of a schema of ``columns.toml``: grids, buildings, stations …
     crs : CRS, optional
@@ -73,6 +94,8 @@ def read_layer(  # noqa: PLR0913  what can be said of one file is one subject
         Sheet of a workbook, or table of a GeoPackage or KML.
     encoding : str, optional
         Of the texts, over what the file's bytes say.
+    faults : Faults, optional
+        What becomes of errors in single cells, rows and columns.
 
     Raises
     ------
@@ -87,16 +110,23 @@ def read_layer(  # noqa: PLR0913  what can be said of one file is one subject
         columns=columns or {},
         sheet=sheet,
         encoding=encoding,
+        faults=faults,
     )
     schema = columns_.schema(layer) if isinstance(layer, str) else layer
     return _read(Path(path), schema, crs=crs, options=options)
+
+
+def read_raw(path: Path, layer: str, *, sheet: str | None, encoding: str | None) -> Raw:
+    """Return a file as it is: its own columns, rows and shapes, nothing checked."""
+    options = Options(sheet=sheet, encoding=encoding)
+    return _raw(path, columns_.schema(layer), options)
 
 
 def empty_layer(layer: str, *, crs: CRS) -> GeoDataFrame:
     """Return a layer that a study does not have: all columns, no rows."""
     schema = columns_.schema(layer)
     index = pd.Index([], name="code", dtype=str)
-    data = _without_code(schema, {}, index=index)
+    data = rows_.without_code(schema, {}, index=index)
     return GeoDataFrame(data, geometry=GeoSeries([], index=index, crs=crs), crs=crs)
 
 
@@ -105,16 +135,36 @@ def _read(
 ) -> LayerFile:
     options.check(schema, file=path)
     digest = _sha256(path, layer=schema.layer)
+    if path.suffix.lower() not in archives.SUFFIXES:
+        place = _Place(path=path, whole=path, digest=digest)
+        return _layer(place, schema, crs, options)
+    with archives.unpacked(
+        path,
+        layer=schema.layer,
+        suffixes=(*vectors.SUFFIXES, *tables.SUFFIXES, *sheets.SUFFIXES),
+        companions=vectors.COMPANIONS,
+    ) as inside:
+        place = _Place(path=inside.path, whole=path, digest=digest)
+        return _layer(place, schema, crs, options)
+
+
+def _layer(
+    place: _Place, schema: Schema, crs: CRS | None, options: Options
+) -> LayerFile:
+    path = place.path
     raw = _raw(path, schema, options)
-    recognition = _recognised(raw, path, schema, options)
-    own = {name: raw.frame.columns[i] for name, i in recognition.found.items()}
-    data = _values(raw, path, schema, recognition)
-    findings = [*raw.findings, *_personal(raw, recognition, schema.layer)]
-    source = shapes.Source(file=path, layer=schema.layer, rows=raw.rows)
+    naming = named(raw, path=path, schema=schema, options=options)
+    own = {name: str(raw.frame.columns[i]) for name, i in naming.found.items()}
+    source = shapes.Source(
+        file=path, layer=schema.layer, rows=raw.rows, faults=options.faults
+    )
+    raw = rows_.without_bad(raw, naming, schema, source)
+    data, masked = rows_.values_of(raw, naming, schema, source)
+    findings = [*raw.findings, *naming.findings, *masked]
     frame: GeoDataFrame | DataFrame = data
     own_crs, coordinates = None, _coordinates(raw, own)
     if schema.geometry:
-        placed, odd = places.placed(raw, own, schema, source, options)
+        placed, odd = places.placed(raw, naming.found, schema, source, options)
         own_crs = CRS(placed.crs)
         if crs is not None:
             placed = crs_.to_working(
@@ -129,31 +179,39 @@ def _read(
         findings += odd
     if schema.required and frame.empty:
         raise InputError.at("layer_empty", file=path, layer=schema.layer)
-    frame, rows, made = _coded(frame, path, schema, raw.rows)
+    frame, rows, made = rows_.coded(frame, schema, source)
     if schema.geometry:
-        coded = shapes.Source(file=path, layer=schema.layer, rows=rows)
+        coded = replace(source, rows=rows)
         findings += shapes.judged(frame, schema=schema, source=coded)
     return LayerFile(
         frame=frame,
         layer=schema.layer,
-        path=path,
-        sha256=digest,
+        path=place.whole,
+        sha256=place.digest,
         rows=len(raw.frame),
         findings=(*findings, *made),
         row_numbers=rows,
-        parts={part: _sha256(part, layer=schema.layer) for part in raw.parts},
-        columns={name: str(column) for name, column in own.items()},
+        parts=_parts(raw, place, layer=schema.layer),
+        columns=rows_.own_columns(raw, naming),
         crs=own_crs,
         coordinates=coordinates,
         encoding=raw.encoding,
+        dropped=tuple(str(raw.frame.columns[i]) for i in naming.dropped),
     )
+
+
+def _parts(raw: Raw, place: _Place, *, layer: str) -> dict[Path, str]:
+    """Return all files read and their SHA-256; of an archive, itself."""
+    if place.path != place.whole:
+        return {place.whole: place.digest}
+    return {part: _sha256(part, layer=layer) for part in raw.parts}
 
 
 def _coordinates(raw: Raw, own: Mapping[str, str]) -> tuple[str, ...]:
     """Return the file's own columns that its shapes are made from."""
     if raw.geometry is not None:
         return ()
-    return tuple(str(own[name]) for name in shapes.coordinate_columns(own))
+    return tuple(own[name] for name in cells.coordinate_columns(own))
 
 
 def _sha256(path: Path, *, layer: str) -> str:
@@ -172,173 +230,20 @@ def _sha256(path: Path, *, layer: str) -> str:
 
 def _raw(path: Path, schema: Schema, options: Options) -> Raw:
     suffix, layer = path.suffix.lower(), schema.layer
-    known = _known_names(schema, options)
-    if suffix in tables.TEXT_SUFFIXES:
+    known = known_names(schema, options)
+    if suffix in tables.SUFFIXES:
         return tables.read_text_table(
             path, layer=layer, known=known, encoding=options.encoding
         )
-    if suffix in tables.SHEET_SUFFIXES:
-        return tables.read_sheet(path, layer=layer, known=known, sheet=options.sheet)
+    if suffix in sheets.SUFFIXES:
+        return sheets.read_sheet(path, layer=layer, known=known, sheet=options.sheet)
     if suffix in vectors.SUFFIXES:
         return vectors.read_vector(
             path, layer=layer, table=options.sheet, encoding=options.encoding
         )
     formats = ", ".join(
-        [*vectors.SUFFIXES, *tables.TEXT_SUFFIXES, *tables.SHEET_SUFFIXES]
+        [*vectors.SUFFIXES, *tables.SUFFIXES, *sheets.SUFFIXES, *archives.SUFFIXES]
     )
     raise InputError.at(
         "format_unknown", file=path, layer=layer, suffix=suffix, formats=formats
     )
-
-
-def _known_names(schema: Schema, options: Options) -> frozenset[str]:
-    """Return all names, normalised, by which a header can be told."""
-    chosen = {columns_.normal(name) for name in options.columns.values() if name}
-    every = [*schema.columns.values(), *schema.places.values()]
-    usual = {name for column in every for name in (*column.names, *column.fallback)}
-    return frozenset(chosen | usual)
-
-
-def _recognised(raw: Raw, path: Path, schema: Schema, options: Options) -> Recognition:
-    names = [str(name) for name in raw.frame.columns]
-    found = columns_.recognise(
-        names, schema=schema, chosen=options.columns, cut=raw.cut
-    )
-    listed = ", ".join(name for name in names if name)
-    for canonical, wanted in found.absent.items():
-        raise InputError.at(
-            "column_absent",
-            file=path,
-            layer=schema.layer,
-            column=wanted,
-            canonical=canonical,
-            columns=listed,
-        )
-    for canonical, at in found.refused.items():
-        raise InputError.at(
-            "column_personal",
-            file=path,
-            layer=schema.layer,
-            column=names[at],
-            canonical=canonical,
-        )
-    for canonical, rivals in _clashes(found, raw).items():
-        raise InputError.at(
-            "columns_clash",
-            file=path,
-            layer=schema.layer,
-            canonical=canonical,
-            rivals=", ".join(names[i] for i in rivals),
-            first=names[rivals[0]],
-        )
-    for name, column in schema.columns.items():
-        if column.need == "error" and name not in found.found:
-            raise InputError.at(
-                "column_missing",
-                file=path,
-                layer=schema.layer,
-                canonical=name,
-                usual=", ".join(column.written[1:5]),
-                columns=listed,
-            )
-    return found
-
-
-def _clashes(found: Recognition, raw: Raw) -> dict[str, tuple[int, ...]]:
-    """Return the clashes that matter: coordinates do not, where there are shapes."""
-    places = {"lon", "lat", "x", "y", "wkt"} if raw.geometry is not None else set()
-    return {name: at for name, at in found.clashes.items() if name not in places}
-
-
-def _values(
-    raw: Raw, path: Path, schema: Schema, recognition: Recognition
-) -> DataFrame:
-    """Return the schema's columns, read, on the raw rows' index."""
-    read = {}
-    for name, at in recognition.found.items():
-        if name not in schema.columns:
-            continue
-        place = values.Place(
-            file=path,
-            layer=schema.layer,
-            column=str(raw.frame.columns[at]),
-            rows=raw.rows,
-        )
-        read[name] = values.read(
-            raw.frame.iloc[:, at], column=schema.columns[name], place=place
-        )
-    data = _without_code(schema, read, index=raw.frame.index)
-    return data.assign(code=read["code"]) if "code" in read else data
-
-
-def _without_code(
-    schema: Schema, read: Mapping[str, Series], *, index: pd.Index
-) -> DataFrame:
-    return DataFrame(
-        {
-            name: read.get(name, values.empty(column, index=index))
-            for name, column in schema.columns.items()
-            if name != "code"
-        },
-        index=index,
-    )
-
-
-def _personal(raw: Raw, recognition: Recognition, layer: str) -> list[Finding]:
-    if not recognition.personal:
-        return []
-    names = [str(raw.frame.columns[i]) for i in recognition.personal]
-    facts = {"columns": shapes.listed(names), "count": len(names)}
-    return [Finding(rule="personal_dropped", level="info", layer=layer, facts=facts)]
-
-
-def _coded(
-    frame: GeoDataFrame | DataFrame, path: Path, schema: Schema, rows: Series
-) -> tuple[GeoDataFrame | DataFrame, Series, tuple[Finding, ...]]:
-    """Return a layer with its codes as index, and its row numbers likewise.
-
-    Raises
-    ------
-    InputError
-        If a code is blank or stands twice.
-    """
-    rows = rows.loc[frame.index]
-    findings: tuple[Finding, ...] = ()
-    if "code" in frame.columns:
-        codes = frame["code"]
-        _require_codes(codes, rows, path=path, layer=schema.layer)
-        frame = frame.drop(columns="code")
-    else:
-        width = len(str(rows.max())) if len(rows) else 1
-        codes = Series([str(r).zfill(width) for r in rows], index=rows.index, dtype=str)
-        if schema.columns["code"].need == "made":
-            made = Finding(rule="codes_made", level="info", layer=schema.layer)
-            findings = (made,)
-    index = pd.Index(codes.to_numpy(), name="code")
-    numbers = Series(rows.to_numpy(), index=index, name="row")
-    return frame.set_axis(index, axis=0), numbers, findings
-
-
-def _require_codes(codes: Series, rows: Series, *, path: Path, layer: str) -> None:
-    blank = codes == ""
-    if blank.any():
-        raise InputError.at(
-            "code_blank",
-            file=path,
-            layer=layer,
-            row=int(rows.loc[blank].iloc[0]),
-            count=int(blank.sum()),
-        )
-    twice = codes.duplicated()
-    if twice.any():
-        code = codes.loc[twice].iloc[0]
-        both = rows.loc[codes == code]
-        raise InputError.at(
-            "code_twice",
-            file=path,
-            layer=layer,
-            row=int(both.iloc[1]),
-            code=code,
-            other=int(both.iloc[0]),
-            count=int(twice.sum()),
-        )

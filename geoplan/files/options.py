@@ -6,7 +6,7 @@ from pathlib import Path
 
 from geoplan.columns import Schema
 from geoplan.datum import TO_WGS84
-from geoplan.errors import UsageError
+from geoplan.errors import STRICT, Faults, UsageError
 
 DATUMS = ("wgs84", "cgcs2000", *TO_WGS84)
 
@@ -20,6 +20,7 @@ class Options:
     columns: Mapping[str, str] = field(default_factory=dict)  #: canonical → own
     sheet: str | None = None  #: of a workbook, or table of a GeoPackage
     encoding: str | None = None
+    faults: Faults = STRICT  #: raised, or kept by a check
 
     def check(self, schema: Schema, *, file: Path) -> None:
         """Raise :class:`UsageError` if they name a column or datum not known."""

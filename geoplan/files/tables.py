@@ -1,36 +1,28 @@
-"""Tables of cells (CSV, XLSX, XLS) as raw frames whose header has been found.
-
-Titles above the header are passed over: the header is the row, among the first
-ones, in which most cells are names the layer knows.
-"""
+"""Text tables (CSV) as raw tables: their encoding, their separator, their rows."""
 
 import io
+import re
 import warnings
 from collections import Counter
 from collections.abc import Collection
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from pandas import DataFrame, Series
+from pandas import DataFrame
 
-from geoplan.codes import SHEET_LIMIT
-from geoplan.columns import normal
 from geoplan.errors import InputError
-from geoplan.files import encodings
+from geoplan.files import encodings, headers
 from geoplan.files.raw import Raw
+from geoplan.model import Finding
 
-TEXT_SUFFIXES = (".csv", ".txt", ".tsv")
-SHEET_SUFFIXES = (".xlsx", ".xlsm", ".xls")
-
-Engine = Literal["openpyxl", "xlrd"]
+SUFFIXES = (".csv", ".txt", ".tsv")
 
 _SEPARATORS = (",", "\t", ";")
-_HEADER_WITHIN = 15  # rows
 _LINES_A_ROW = 3  # over so many lines a row may run whose cells hold line breaks
-_ENGINES: dict[bytes, Engine] = {b"PK\x03\x04": "openpyxl", b"\xd0\xcf\x11\xe0": "xlrd"}
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how XLSX and XLS begin
+_KEPT_AS_TEXT = re.compile(r'="(.*)"')  # how a formula keeps a code from Excel
+_MOST_CELLS = 50_000_000  # that the lines and the longest of them could hold
 
 
 def read_text_table(
@@ -43,65 +35,73 @@ def read_text_table(
     InputError
         If its encoding cannot be told, or a row has more cells than the header.
     """
-    data = path.read_bytes()
-    told = encodings.canonical(encoding) if encoding else None
-    name = told if encoding else encodings.of_text(data)
-    key = "encoding_wrong" if encoding else "encoding_unknown"
-    if name is None:
-        raise InputError.at(key, file=path, layer=layer, encoding=encoding or "")
-    try:
-        text = data.decode(name).removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        raise InputError.at(
-            key, file=path, layer=layer, encoding=encoding or ""
-        ) from error
-    if "\0" in text:
-        raise InputError.at("not_a_table", file=path, layer=layer)
+    text, name = _decoded(path, layer=layer, encoding=encoding)
     cells = _cells(text, path=path, layer=layer)
-    frame, rows = _under_header(cells, known=known, path=path, layer=layer)
-    _require_width(cells, frame, path=path, layer=layer)
-    return Raw(frame=frame, rows=rows, parts=(path,), encoding=name)
+    if '="' in text:
+        cells = cells.map(_unkept)
+    sheet = headers.Sheet(cells=cells, path=path, layer=layer)
+    table = headers.table(sheet, known=known, narrow=True)
+    return Raw(
+        frame=table.frame,
+        rows=table.rows,
+        parts=(path,),
+        format=path.suffix.lower(),
+        encoding=name,
+        findings=(*table.findings, *_cut_off(text, table, layer=layer)),
+    )
 
 
-def read_sheet(
-    path: Path, *, layer: str, known: Collection[str], sheet: str | None
-) -> Raw:
-    """Return one sheet of a workbook; ``known`` are names of columns, normalised.
+def _decoded(path: Path, *, layer: str, encoding: str | None) -> tuple[str, str]:
+    """Return a file's text and its encoding.
 
     Raises
     ------
     InputError
-        If it cannot be read, or several sheets hold something and ``sheet`` names
-        none.
+        If it has none throughout (of the row where that shows), or is no text.
     """
-    engine = _ENGINES.get(path.read_bytes()[:4])
-    if engine is None:
-        raise InputError.at("not_a_workbook", file=path, layer=layer)
-    sheets = _sheets(path, layer=layer, engine=engine)
-    cells = _sheet(sheets, named=sheet, path=path, layer=layer)
-    frame, rows = _under_header(cells, known=known, path=path, layer=layer)
-    return Raw(frame=frame.map(_sheet_number), rows=rows, parts=(path,))
+    data = path.read_bytes()
+    if data.startswith(_WORKBOOKS):
+        raise InputError.at("table_is_workbook", file=path, layer=layer)
+    told = encodings.canonical(encoding) if encoding else None
+    name = told if encoding else encodings.of_text(data)
+    key = "encoding_wrong" if encoding else "encoding_unknown"
+    try:
+        text = data.decode(name or _likeliest(data)).removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        row = data.count(b"\n", 0, error.start) + 1
+        raise InputError.at(
+            key,
+            file=path,
+            layer=layer,
+            row=row if not encoding else None,
+            encoding=encoding or "",
+        ) from error
+    if "\0" in text:
+        raise InputError.at("not_a_table", file=path, layer=layer)
+    if name is None:
+        raise InputError.at(key, file=path, layer=layer, encoding=encoding or "")
+    return text, name
 
 
-def _sheets(path: Path, *, layer: str, engine: Engine) -> dict[str, DataFrame]:
-    """Return all cells of all sheets, the headers still among them."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # styles and extensions openpyxl leaves out
-        try:
-            sheets: dict[str, DataFrame] = pd.read_excel(
-                path,
-                sheet_name=None,
-                header=None,
-                engine=engine,
-                na_filter=False,
-                dtype=object,
-            )
-        except Exception as error:
-            text = " ".join(str(error).split())[:200] or type(error).__name__
-            raise InputError.at(
-                "file_unreadable", file=path, layer=layer, text=text
-            ) from error
-    return sheets
+def _likeliest(data: bytes) -> str:
+    """Return the encoding that reads furthest, of those a table can be in."""
+    return max(("utf-8", "gb18030"), key=lambda name: _readable(data, name))
+
+
+def _readable(data: bytes, name: str) -> int:
+    try:
+        data.decode(name)
+    except UnicodeDecodeError as error:
+        return error.start
+    return len(data)
+
+
+def _cut_off(text: str, table: headers.Table, *, layer: str) -> tuple[Finding, ...]:
+    """Return a finding if the last row does not end its line."""
+    if text.endswith(("\n", "\r")) or table.rows.empty:
+        return ()
+    facts = {"row": int(table.rows.iloc[-1])}
+    return (Finding(rule="last_line_open", level="info", layer=layer, facts=facts),)
 
 
 def _cells(text: str, *, path: Path, layer: str) -> DataFrame:
@@ -111,18 +111,22 @@ def _cells(text: str, *, path: Path, layer: str) -> DataFrame:
     separator, _ = counts.most_common(1)[0]
     spanned = _LINES_A_ROW if '"' in text else 1
     width = max((line.count(separator) for line in lines), default=0) * spanned + 1
+    if width * len(lines) > _MOST_CELLS:
+        raise InputError.at("sheet_too_wide", file=path, layer=layer, width=width)
     try:
-        return pd.read_csv(
-            io.StringIO(text),
-            sep=separator,
-            header=None,
-            names=list(range(width)),
-            index_col=False,
-            dtype=str,
-            keep_default_na=False,
-            skip_blank_lines=False,
-        ).fillna("")
-    except (ValueError, OverflowError) as error:  # pandas' ParserError is one
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)  # of lost cells
+            return pd.read_csv(
+                io.StringIO(text),
+                sep=separator,
+                header=None,
+                names=list(range(width)),
+                index_col=False,
+                dtype=object,
+                keep_default_na=False,
+                skip_blank_lines=False,
+            ).fillna("")
+    except (ValueError, OverflowError, pd.errors.ParserWarning) as error:
         raise InputError.at("not_a_table", file=path, layer=layer) from error
 
 
@@ -131,67 +135,6 @@ def _median_count(lines: list[str], separator: str) -> float:
     return float(np.median(counts)) if counts else 0.0
 
 
-def _sheet(
-    sheets: dict[str, DataFrame], *, named: str | None, path: Path, layer: str
-) -> DataFrame:
-    listed = ", ".join(sheets)
-    if named:
-        if named not in sheets:
-            raise InputError.at(
-                "table_missing", file=path, layer=layer, table=named, tables=listed
-            )
-        return sheets[named]
-    filled = [cells for cells in sheets.values() if (cells != "").to_numpy().any()]
-    if len(filled) > 1:
-        raise InputError.at("table_unnamed", file=path, layer=layer, tables=listed)
-    return filled[0] if filled else DataFrame()
-
-
-def _under_header(
-    cells: DataFrame, *, known: Collection[str], path: Path, layer: str
-) -> tuple[DataFrame, Series]:
-    """Return what stands under the header, and the number of each row.
-
-    Rows without any content are left out, and columns beyond the last name.
-    """
-    if not _filled(cells).any():
-        raise InputError.at("table_empty", file=path, layer=layer)
-    top = [
-        [str(c).strip() for c in row] for row in cells.head(_HEADER_WITHIN).to_numpy()
-    ]
-    hits = [len({normal(c) for c in row if c} & set(known)) for row in top]
-    at = int(np.argmax(hits))
-    body = cells.iloc[at + 1 :]
-    kept = np.flatnonzero(_filled(body).any(axis=1))
-    width = max((i + 1 for i, name in enumerate(top[at]) if name), default=0)
-    frame = body.iloc[kept, :width].set_axis(top[at][:width], axis=1)
-    return frame.reset_index(drop=True), Series(kept + at + 2)
-
-
-def _require_width(
-    cells: DataFrame, frame: DataFrame, *, path: Path, layer: str
-) -> None:
-    """Raise if a row has something beyond the last named column."""
-    width = frame.shape[1]
-    beyond = np.flatnonzero(_filled(cells.iloc[:, width:]).any(axis=1))
-    if beyond.size:
-        row = int(beyond[0]) + 1
-        raise InputError.at(
-            "row_too_long", file=path, layer=layer, row=row, width=width
-        )
-
-
-def _filled(cells: DataFrame) -> NDArray[np.bool_]:
-    filled: NDArray[np.bool_] = cells.map(_says_something).to_numpy(bool)
-    return filled
-
-
-def _says_something(cell: object) -> bool:
-    return str(cell).strip() != ""
-
-
-def _sheet_number(cell: object) -> object:
-    """Return a cell; a whole number longer than a sheet can keep is a float."""
-    if isinstance(cell, int) and abs(cell) >= SHEET_LIMIT:
-        return float(cell)
-    return cell
+def _unkept(cell: str) -> str:
+    kept = _KEPT_AS_TEXT.fullmatch(cell)
+    return kept[1] if kept else cell

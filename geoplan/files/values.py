@@ -7,7 +7,9 @@ index; what cannot be read is an :class:`InputError` that names row and value.
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +18,14 @@ from pandas import Series
 
 from geoplan import codes, columns
 from geoplan.columns import Column
-from geoplan.errors import InputError
+from geoplan.errors import Faults, InputError
 
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 _THOUSANDS = re.compile(r"([-+]?\d{1,3})((?:[,' ]\d{3})+)(\.\d+)?")
 _UNIT = re.compile(r"([-+.,' \d]*\d)\s*([^\d\s].*)")
 _YEAR = re.compile(r"(1[89]\d\d|20\d\d)(?!\d\d\d\d\d)")
 _DECADE = re.compile(r"(?:上世纪|20世纪|19)?([1-9]0)年代")
+TOLD = 200  # cells of one column that are told one by one
 _SHOWN = 40  # characters of a value that a message repeats
 
 
@@ -77,9 +80,24 @@ def empty(column: Column, *, index: pd.Index) -> Series:
     return Series("", index=index, dtype=str, name=column.name)
 
 
-def coordinates(raw: Series, *, place: Place) -> Series:
-    """Return a column of coordinates, float64; missing is NaN."""
-    return _parsed(raw, place, key="value_not_coordinate")
+def read_each(raw: Series, *, column: Column, place: Place, faults: Faults) -> Series:
+    """Return a raw column as :func:`read` does, cell by cell where it cannot.
+
+    A cell that cannot be read is told; where errors are kept, it counts as
+    missing, and one that should have held a row's code as the row's number.
+    """
+
+    def blank(cells: Series, rows: Series) -> Series:
+        if column.name != "code":
+            return empty(column, index=cells.index)
+        return Series(
+            [codes.made(int(row)) for row in rows], index=cells.index, dtype=str
+        )
+
+    def reader(cells: Series, where: Place) -> Series:
+        return read(cells, column=column, place=where)
+
+    return _each(raw, place=place, faults=faults, reader=reader, blank=blank)
 
 
 def text(value: object) -> str:
@@ -90,12 +108,22 @@ def text(value: object) -> str:
     >>> text(" 锦绣苑  3栋 "), text(3.0), text(float("nan"))
     ('锦绣苑 3栋', '3', '')
     """
-    if value is None or value != value or value is pd.NaT:  # noqa: PLR0124  NaN
+    if isinstance(value, str):
+        if value.isprintable() and "  " not in value:
+            return value.strip()  # most texts: nothing to take out
+        seen = "".join(" " if _is_control(c) else c for c in value)
+        return re.sub(r"\s+", " ", seen).strip()
+    if not pd.api.types.is_scalar(value):  # a list, as JSON and Parquet have them
+        return text(str(value))
+    if value is None or value is pd.NA or value != value:  # noqa: PLR0124  NaN, NaT
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    seen = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in str(value))
-    return re.sub(r"\s+", " ", seen).strip()
+    return text(str(value))
+
+
+def _is_control(letter: str) -> bool:
+    return unicodedata.category(letter).startswith("C")
 
 
 def number(value: object) -> float | None:
@@ -110,6 +138,8 @@ def number(value: object) -> float | None:
         return None
     if isinstance(value, (int, float, np.number)):
         return float(value)
+    if isinstance(value, str) and value.isascii() and _NUMBER.fullmatch(value):
+        return float(value)
     plain = columns.plain_value(text(value))
     if plain in columns.nothing():
         return np.nan
@@ -122,19 +152,59 @@ def number(value: object) -> float | None:
     return float(plain) if _NUMBER.fullmatch(plain) else None
 
 
-def _texts(raw: Series, place: Place) -> Series:  # noqa: ARG001  the readers are one table
+def _each(
+    raw: Series,
+    *,
+    place: Place,
+    faults: Faults,
+    reader: Callable[[Series, Place], Series],
+    blank: Callable[[Series, Series], Series],
+) -> Series:
+    """Return what a reader makes of a column, halved until the bad cells stand alone.
+
+    When a column has shown very many, the rest of it is taken for one bad piece.
+    """
+    spare = [TOLD]
+
+    def part(first: int, last: int) -> list[Series]:
+        where = replace(place, rows=place.rows.iloc[first:last])
+        cells = raw.iloc[first:last]
+        try:
+            return [reader(cells, where)]
+        except InputError as error:
+            if last - first > 1 and faults.keep and spare[0]:
+                middle = (first + last) // 2
+                return [*part(first, middle), *part(middle, last)]
+            spare[0] -= bool(spare[0])
+            faults.tell(error)
+            return [blank(cells, where.rows)]
+
+    return pd.concat(part(0, len(raw)))
+
+
+def _texts(raw: Series, place: Place) -> Series:
+    _require_no_date(raw, place)
     return _mapped(raw, [text(v) for v in raw])
 
 
-def _codes(raw: Series, place: Place) -> Series:
+def _require_no_date(raw: Series, place: Place) -> None:
+    """Raise for a date: a spreadsheet makes one of a number such as 3-2."""
     for at, value in enumerate(raw):
+        if isinstance(value, date) and not pd.isna(value):
+            raise place.error("value_is_date", at=at, value=value)
+
+
+def _codes(raw: Series, place: Place) -> Series:
+    _require_no_date(raw, place)
+    cells = [v if isinstance(v, (str, int, float)) else text(v) for v in raw]
+    for at, value in enumerate(cells):
         if codes.lost_digits(value):
             raise place.error("code_lost_digits", at=at, value=value)
-    return _mapped(raw, [text(codes.clean(v)) for v in raw])
+    return _mapped(raw, [text(codes.clean(v)) for v in cells])
 
 
 def _numbers(raw: Series, place: Place) -> Series:
-    read_ = _parsed(raw, place, key="value_not_number")
+    read_ = _parsed(raw, place)
     below = np.flatnonzero(read_.to_numpy() < 0)
     if below.size:
         at = int(below[0])
@@ -152,14 +222,14 @@ def _counts(raw: Series, place: Place) -> Series:
     return read_
 
 
-def _parsed(raw: Series, place: Place, *, key: str) -> Series:
+def _parsed(raw: Series, place: Place) -> Series:
     if pd.api.types.is_numeric_dtype(raw) and not pd.api.types.is_bool_dtype(raw):
         numbers: list[float | None] = list(raw.astype(float))
     else:
         numbers = [number(value) for value in raw]
     for at, (value, parsed) in enumerate(zip(raw, numbers, strict=True)):
         if parsed is None or np.isinf(parsed):
-            raise place.error(key, at=at, value=value)
+            raise place.error("value_not_number", at=at, value=value)
     return Series(numbers, index=raw.index, dtype=float)
 
 
@@ -191,12 +261,12 @@ def _years(raw: Series, place: Place) -> Series:
     years = []
     for at, value in enumerate(raw):
         plain = columns.plain_value(text(value))
-        date = _YEAR.match(plain)
+        named = _YEAR.match(plain)
         decade = _DECADE.fullmatch(plain)
-        if not (date or decade or plain in columns.nothing()):
+        if not (named or decade or plain in columns.nothing()):
             raise place.error("value_not_year", at=at, value=value)
         tens = float("19" + decade[1]) if decade else np.nan
-        years.append(float(date[1]) if date else tens)
+        years.append(float(named[1]) if named else tens)
     return Series(years, index=raw.index, dtype=float)
 
 

@@ -3,18 +3,23 @@
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from hashlib import sha256
+from dataclasses import dataclass, replace
+from functools import partial
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any, Self
 
+from geopandas import GeoDataFrame
 from pyproj import CRS
 
 from geoplan import columns
 from geoplan.columns import Schema
-from geoplan.errors import InputError
+from geoplan.errors import STRICT, CrsError, Faults, InputError
 from geoplan.files import LayerFile, read_layer
+from geoplan.study.own_columns import unusable
+from geoplan.study.own_grids import own_grid
 from geoplan.study.settings import Settings, Table
+from geoplan.study.unplaced import suggesting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,19 +37,22 @@ class Reader:
 
     settings: Settings
     more: Mapping[str, Any]  #: further names of columns
+    faults: Faults = STRICT
 
     @classmethod
-    def of(cls, settings: Settings) -> Self:
+    def of(cls, settings: Settings, *, faults: Faults = STRICT) -> Self:
         """Return the reader of a study, with the study's own names of columns."""
         own = settings.table("study").get("columns")
         if not own:
-            return cls(settings=settings, more={})
+            return cls(settings=settings, more={}, faults=faults)
         path = settings.path.parent / own
         try:
             more = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except (OSError, ValueError) as error:
             raise InputError.at("columns_file", file=path, text=str(error)) from error
-        return cls(settings=settings, more=more)
+        if wrong := unusable(more):
+            raise InputError.at("columns_entry", file=path, entry=wrong)
+        return cls(settings=settings, more=more, faults=faults)
 
     def beside(self, path: str) -> Path:
         """Return a path of the study file, from where the study file is."""
@@ -63,28 +71,70 @@ class Reader:
         schema: Schema | None = None,
     ) -> LayerFile:
         """Return the layer that a table of the study file describes."""
+        file = self.read_as_is(layer, table, crs=crs, schema=schema)
+        return _whole(file) if self.faults.keep else file
+
+    def read_as_is(
+        self,
+        layer: str,
+        table: Table | str,
+        *,
+        crs: CRS | None,
+        schema: Schema | None = None,
+    ) -> LayerFile:
+        """Return the layer as :meth:`read` does, broken polygons as they are."""
         told: Table = {"path": table} if isinstance(table, str) else table
-        return read_layer(
-            self.beside(told["path"]),
-            schema or self.schema(layer),
-            crs=crs,
-            source_crs=told.get("crs"),
-            datum=told.get("datum"),
-            columns=told.get("columns"),
-            sheet=told.get("sheet") or told.get("layer"),
-            encoding=told.get("encoding"),
-        )
+        own = own_grid(told, layer=layer, study=self.settings.path)
+        try:
+            file = read_layer(
+                self.beside(told["path"]),
+                schema or self.schema(layer),
+                crs=crs,
+                source_crs=own.crs.to_json() if own else told.get("crs"),
+                datum=told.get("datum"),
+                columns=told.get("columns"),
+                sheet=told.get("sheet") or told.get("layer"),
+                encoding=told.get("encoding"),
+                faults=self.faults,
+            )
+        except CrsError as error:
+            raise suggesting(error, self.settings, crs=crs) from error
+        return own.joined(file) if own else file
+
+    def attempt(
+        self,
+        layer: str,
+        table: Table | str,
+        *,
+        crs: CRS | None,
+        schema: Schema | None = None,
+    ) -> LayerFile | None:
+        """Return the layer as :meth:`read` does; None if that fails and is kept."""
+        call = partial(self.read, layer, table, crs=crs, schema=schema)
+        return self.faults.attempt(call, otherwise=None)
 
     def inputs(
-        self, files: list[LayerFile], *, network: Path, rows: int
+        self,
+        files: list[LayerFile],
+        *,
+        network: Path,
+        rows: int,
+        others: tuple[Path, ...] = (),
     ) -> tuple[Input, ...]:
-        """Return the record of all files read."""
+        """Return the record of all files read; ``others`` are not made of rows."""
         records = [
             self._input(part, digest, file.rows if part == file.path else 0)
             for file in files
             for part, digest in file.parts.items()
         ]
-        digest = sha256(network.read_bytes()).hexdigest()
+        records += [
+            self._input(path, sha256(path.read_bytes()).hexdigest(), 0)
+            for path in others
+        ]
+        if not network.is_file():
+            return tuple(records)
+        with network.open("rb") as file:
+            digest = file_digest(file, "sha256").hexdigest()
         return (*records, self._input(network, digest, rows))
 
     def _input(self, path: Path, digest: str, rows: int) -> Input:
@@ -94,3 +144,16 @@ class Reader:
         except ValueError:  # another drive
             near = path.name
         return Input(path=near, sha256=digest, rows=rows)
+
+
+def _whole(file: LayerFile) -> LayerFile:
+    """Return a layer whose polygons can be reckoned with, for a look at the rest."""
+    if not isinstance(file.frame, GeoDataFrame):
+        return file
+    shapes = file.frame.geometry
+    broken = ~shapes.is_valid
+    if not broken.any():
+        return file
+    mended = shapes.mask(broken, shapes[broken].make_valid().buffer(0))
+    frame = file.frame.set_geometry(mended)
+    return replace(file, frame=frame[frame.area > 0])
