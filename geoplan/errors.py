@@ -6,10 +6,14 @@ GeoplanError
 └── UsageError (ValueError)      a call or command asks for what cannot be
 """
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 from geoplan.wording import say
+
+Result = TypeVar("Result")
+Other = TypeVar("Other")
 
 
 class GeoplanError(Exception):
@@ -69,3 +73,34 @@ class CrsError(GeoplanError, ValueError):
 
 class UsageError(GeoplanError, ValueError):
     """A call or a command asks for something that cannot be done."""
+
+
+class Faults:
+    """What becomes of an error that spoils a cell, a row or one file of many.
+
+    It is raised, unless they are kept: a check keeps them, and goes on with what
+    is left.
+    """
+
+    def __init__(self, *, keep: bool = False) -> None:
+        self.keep = keep
+        self.kept: list[GeoplanError] = []
+
+    def tell(self, error: GeoplanError) -> None:
+        """Raise an error, or keep it."""
+        if not self.keep:
+            raise error
+        self.kept.append(error)
+
+    def attempt(
+        self, call: Callable[[], Result], *, otherwise: Other
+    ) -> Result | Other:
+        """Return what a call returns; ``otherwise`` if it raised and that is kept."""
+        try:
+            return call()
+        except GeoplanError as error:
+            self.tell(error)
+            return otherwise
+
+
+STRICT = Faults()

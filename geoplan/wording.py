@@ -6,10 +6,20 @@ A key names a file and an entry: ``errors.file_missing`` is the entry
 """
 
 import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
 LANGUAGES = ("zh", "en")
+
+
+@dataclass(frozen=True)
+class Said:
+    """A text as a fact of another text, in whatever language that will be said."""
+
+    key: str
+    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 @cache
@@ -28,4 +38,7 @@ def say(key: str, *, lang: str = "zh", **facts: object) -> str:
     'there is no such file. Check the path; it is read beside the study file.'
     """
     topic, _, entry = key.partition(".")
+    for name, fact in facts.items():
+        if isinstance(fact, Said):
+            facts[name] = say(fact.key, lang=lang, **fact.facts)
     return texts(topic, lang)[entry].format(**facts)

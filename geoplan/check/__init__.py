@@ -1,0 +1,26 @@
+"""Rules on layers and ways: what is wrong with them, where, and how bad."""
+
+from geoplan.check.division import check_division
+from geoplan.check.keys import check_keys, padded
+from geoplan.check.mending import Mended, mend
+from geoplan.check.rules import Rule, rule
+from geoplan.check.stations import check_stations
+from geoplan.check.topology import check_topology, thin
+from geoplan.check.values import check_values
+from geoplan.check.ways import check_dates, check_ways
+
+__all__ = [
+    "Mended",
+    "Rule",
+    "check_dates",
+    "check_division",
+    "check_keys",
+    "check_stations",
+    "check_topology",
+    "check_values",
+    "check_ways",
+    "mend",
+    "padded",
+    "rule",
+    "thin",
+]
