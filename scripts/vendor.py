@@ -69,6 +69,15 @@ WANTED = (
         files={"LICENSE": "acorn.LICENSE.txt", "dist/acorn.js": "acorn.js"},
         folder=ROOT / "tests" / "vendor",
     ),
+    Package(
+        name="axe-core",
+        version="4.10.3",
+        licence="MPL-2.0",
+        integrity="5e6edba515e70d25f6604d9815f064d859c5d1ea7ab661bbc4f87c88779ef0c2"
+        "1cae0abbeb636471ef39e9d62d2582e4b88a1866f19f4ecfcf6d986275e4dc12",
+        files={"LICENSE": "axe.LICENSE.txt", "axe.min.js": "axe.js"},
+        folder=ROOT / "tests" / "vendor",
+    ),
 )
 
 

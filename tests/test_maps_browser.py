@@ -192,6 +192,109 @@ def test_every_script_of_the_page_is_used():
     assert folder == set(RUNTIME)
 
 
+def choose_view(page, name):
+    page.click(f"#views button:has-text('{name}')")
+
+
+def test_a_view_counts_own_stations_or_the_compass_circle(town):
+    figures = town.evaluate("geoplan.study.circles[0].any")
+    for name, view in (("只算本", "own"), ("直线", "straight"), ("任何", "any")):
+        choose_view(town, name)
+        assert f"{figures[view]:,}" in text(town, "#sentence .any")
+        grids = town.evaluate("geoplan.study.now().grids.map(g => [g.total, g.out])")
+        assert sum(n - out for n, out in grids) == figures[view]
+        out = [
+            int(n.replace(",", ""))
+            for n in town.locator("#rows .out").all_inner_texts()
+        ]
+        assert out[0] == max(n for _, n in grids)
+
+
+def test_the_views_agree_with_the_buildings(town):
+    """What stands in and out on the map adds up to the figure of the sentence."""
+    for view in ("any", "own", "straight"):
+        town.evaluate("view => geoplan.state.set({view})", view)
+        inside = town.evaluate(
+            "geoplan.study.now().stands.reduce((sum, state, b) => sum + (state && "
+            "state !== geoplan.study.OUT ? geoplan.study.buildings.count[b] : 0), 0)"
+        )
+        assert inside == town.evaluate("geoplan.study.now().reached")
+    town.evaluate("geoplan.state.set({view: 'any'})")
+
+
+def test_the_address_brings_a_view_back(town, page):
+    choose_view(town, "只算本")
+    town.wait_for_timeout(600)
+    assert ".own/" in town.evaluate("location.hash")
+    page.goto(town.url)
+    page.wait_for_selector("[data-ready]")
+    assert page.evaluate("geoplan.state.view") == "own"
+    choose_view(town, "任何")
+
+
+def test_the_curve_passes_through_the_figure(town):
+    figure = town.evaluate("geoplan.study.now().any")
+    assert f"{figure:,}" in town.text_content("#curve .strong")
+    assert f"{figure:,}" in text(town, "#curve p")
+
+
+def test_an_online_base_map_asks_nobody_before_it_is_asked_for(browser, tmp_path):
+    target = tmp_path / "page.html"
+    template = "https://t{s}.tiles.example/{z}/{x}/{y}.png?tk={key}"
+    imprint = dataclasses.replace(IMPRINT, tiles=template)
+    target.write_text(page_of(imprint=imprint), encoding="utf-8")
+    context = browser.new_context(viewport={"width": 800, "height": 600})
+    asked = []
+    page = context.new_page()
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(target.as_uri())
+    page.wait_for_selector("[data-ready]")
+    page.wait_for_timeout(300)
+    assert asked.pop() == target.as_uri()
+    assert not asked
+    page.once("dialog", lambda dialog: dialog.dismiss())  # no key, no map
+    page.click("#legend [data-layer='tiles']")
+    assert page.get_attribute("#legend [data-layer='tiles']", "aria-checked") == "false"
+    page.once("dialog", lambda dialog: dialog.accept("K 1"))
+    page.click("#legend [data-layer='tiles']")
+    page.wait_for_timeout(500)
+    assert asked
+    assert all(
+        re.match(r"https://t[0-7]\.tiles\.example/.*tk=K%201$", url) for url in asked
+    )
+    before = len(asked)
+    page.click("#legend [data-layer='tiles']")
+    page.evaluate("geoplan.map.zoomOut()")
+    page.wait_for_timeout(500)
+    assert len(asked) == before
+    context.close()
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (390, 844)], ids=str)
+def test_nobody_is_shut_out(browser, tmp_path, size):
+    """axe-core finds nothing to object to, whatever is open."""
+    target = tmp_path / "page.html"
+    target.write_text(page_of(), encoding="utf-8")
+    width, height = size
+    view = {"width": width, "height": height}
+    context = browser.new_context(viewport=view, bypass_csp=True)
+    page = context.new_page()
+    page.goto(target.as_uri())
+    page.wait_for_selector("[data-ready]")
+    page.evaluate((VENDOR / "axe.js").read_text(encoding="utf-8"))
+    for step in (
+        "0",
+        "geoplan.state.set({circle: 1, view: 'own'})",
+        "document.querySelector('#rows tr').click()",
+        "document.getElementById('how').click()",
+    ):
+        page.evaluate(step)
+        page.wait_for_timeout(200)
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        assert [v["id"] for v in found["violations"]] == []
+    context.close()
+
+
 def test_the_sentence_the_bar_and_the_table_agree(town):
     data = json.loads(block(page_of(), "data"))
     first = data["circles"][0]

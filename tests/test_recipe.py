@@ -12,7 +12,8 @@ import pyogrio
 import pytest
 
 from geoplan.errors import InputError, UsageError
-from geoplan.study.recipe import cover_shipped, cover_study, shipped
+from geoplan.study.demo import shipped, show_shipped
+from geoplan.study.recipe import Papers, cover_study
 
 STUDIES = ["monaco", "wenlan"]
 LAYERS = {
@@ -29,7 +30,7 @@ def quiet(_):
 def demo(tmp_path_factory):
     """Give the folder of one run of the demo."""
     out = tmp_path_factory.mktemp("demo")
-    cover_shipped(out=out, lang="zh", progress=quiet)
+    show_shipped(out=out, lang="zh", progress=quiet)
     return out
 
 
@@ -117,6 +118,26 @@ def test_the_index_links_the_studies(demo):
         assert f'href="{study}/coverage.html"' in page
 
 
+def test_the_index_leads_to_the_checks_too(demo):
+    page = (demo / "index.html").read_text(encoding="utf-8")
+    for study in STUDIES:
+        assert f'href="{study}/check.html"' in page
+        assert (demo / study / "check.html").is_file()
+
+
+def test_papers_for_the_notice_board_and_for_slides(tmp_path):
+    source = shipped() / "wenlan"
+    papers = Papers(public=True, png=True)
+    cover_study(source, out=tmp_path, lang="zh", progress=quiet, papers=papers)
+    page = (tmp_path / "coverage.html").read_text(encoding="utf-8")
+    assert "缺审图号" in page
+    buildings = gpd.read_file(tmp_path / "coverage.gpkg", layer="buildings")
+    assert not any(code in page for code in buildings["code"])
+    pictures = [path.read_bytes() for path in sorted(tmp_path.glob("coverage_*.png"))]
+    assert len(pictures) == 2
+    assert all(picture.startswith(b"\x89PNG") for picture in pictures)
+
+
 def test_english_is_english(tmp_path):
     cover_study(shipped() / "monaco", out=tmp_path, lang="en", progress=quiet)
     head = (tmp_path / "coverage.csv").read_text(encoding="utf-8-sig")
@@ -159,6 +180,8 @@ def test_the_worked_script_gives_the_figures_of_the_command(demo, root, tmp_path
 GOLDEN = {
     ("monaco", "15分钟服务圈"): ("people", 32754, 32096, 25149, 32754),
     ("monaco", "3分钟幸福圈"): ("people", 32754, 18210, 4819, 22059),
+    ("wenlan", "15分钟服务圈"): ("households", 15899, 14493, 13862, 15630),
+    ("wenlan", "3分钟幸福圈"): ("households", 15899, 5995, 5501, 11090),
 }
 
 

@@ -4,13 +4,16 @@ import math
 from dataclasses import dataclass
 from string import Formatter
 
-from geoplan.model import Circle, Coverage
+from geoplan.model import Circle, Coverage, Imprint
 from geoplan.wording import say, texts
 
 #: What may be counted, in the order of preference, and its column.
 COUNTED = ("households", "people", "buildings")
 
 TIERS = {"街道级": "street", "社区级": "community", "网格级": "grid"}
+
+
+Pieces = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +25,10 @@ class Answer:
     own: int  #: within reach of the station of their own area
     straight: int  #: within the compass circle of the same length
     #: the sentence in pieces: text and its role ("" or the name of a figure)
-    sentence: tuple[tuple[str, str], ...]
+    sentence: Pieces
+    own_sentence: Pieces  #: the same of the station of their own area
+    straight_sentence: Pieces  #: the same of the compass circle
+    band: str = ""  #: the shares at the ends of a band of speeds, if there is one
 
     @property
     def out(self) -> int:
@@ -80,6 +86,18 @@ def limit(circle: Circle, *, lang: str) -> str:
     return say(f"page.limit_{unit}", lang=lang, n=f"{value:,g}")
 
 
+def stamp(imprint: Imprint, *, lang: str) -> str:
+    """Return what a map is for: the office alone, or a notice board.
+
+    A public map names its review, or says that it has none.
+    """
+    if not imprint.public:
+        return say("page.stamp", lang=lang)
+    if not imprint.review:
+        return say("page.stamp_unreviewed", lang=lang)
+    return say("page.stamp_public", lang=lang, number=imprint.review)
+
+
 def station_word(tier: str, *, lang: str) -> str:
     """Return the everyday word for the stations of a tier: 社区站."""
     known = TIERS.get(tier)
@@ -92,26 +110,74 @@ def _answer(coverage: Coverage, *, circle: Circle, number: int, lang: str) -> An
     reached, own, straight = (
         _whole(row[f"{what}_{how}_{number}"]) for how in ("any", "own", "straight")
     )
-    stations = station_count(coverage, circle=circle, number=number)
-    form = _form(total=total, reached=reached, stations=stations)
-    numbers = {"total": total, "any": reached, "out": total - reached}
-    figures = {
-        **{
-            role: say(f"page.unit_{what}", lang=lang, n=f"{n:,}")
-            for role, n in numbers.items()
-        },
-        **{f"{role}_n": f"{n:,}" for role, n in numbers.items()},
-        "share": share(reached, total),
-        "limit": limit(circle, lang=lang),
-        "station": station_word(circle.tier, lang=lang),
-    }
+    said = _Said(
+        what=what,
+        total=total,
+        walked=reached,
+        limit=limit(circle, lang=lang),
+        stations=station_count(coverage, circle=circle, number=number),
+        lang=lang,
+    )
+    level = TIERS.get(circle.tier, "street")
     return Answer(
         total=total,
         any=reached,
         own=own,
         straight=straight,
-        sentence=_filled(texts("page", lang)[f"answer_{form}"], figures),
+        sentence=said.of(reached, station=station_word(circle.tier, lang=lang)),
+        own_sentence=said.of(own, station=say(f"page.own_{level}", lang=lang)),
+        straight_sentence=said.of(straight, station="", form="straight"),
+        band=_band(coverage, number=number, total=total, lang=lang),
     )
+
+
+def _band(coverage: Coverage, *, number: int, total: int, lang: str) -> str:
+    """Return the shares that are reached at the slowest and the fastest speed."""
+    row, column = coverage.street.iloc[0], f"{counted(coverage)}_any_{number}"
+    speeds = coverage.walker.band
+    if speeds is None or f"{column}_low" not in row or total <= 0:
+        return ""
+    least, most = (
+        share(_whole(row[f"{column}_{end}"]), total) for end in ("low", "high")
+    )
+    slow, fast = (f"{speed:g}" for speed in speeds)
+    return say(
+        "page.answer_band", lang=lang, slow=slow, fast=fast, least=least, most=most
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Said:
+    """What all sentences of a circle say."""
+
+    what: str
+    total: int
+    walked: int  #: who is within a walk of any station
+    limit: str
+    stations: int
+    lang: str
+
+    def of(self, reached: int, *, station: str, form: str = "") -> Pieces:
+        """Return the sentence that says how many are reached."""
+        numbers = {
+            "total": self.total,
+            "any": reached,
+            "out": self.total - reached,
+            "walked": self.walked,
+        }
+        figures = {
+            **{
+                role: say(f"page.unit_{self.what}", lang=self.lang, n=f"{n:,}")
+                for role, n in numbers.items()
+            },
+            **{f"{role}_n": f"{n:,}" for role, n in numbers.items()},
+            "share": share(reached, self.total),
+            "limit": self.limit,
+            "station": station,
+        }
+        plain = _form(total=self.total, reached=reached, stations=self.stations)
+        told = form if form and plain in {"some", "all", "none"} else plain
+        return _filled(texts("page", self.lang)[f"answer_{told}"], figures)
 
 
 def _whole(value: float) -> int:

@@ -11,13 +11,21 @@ from geoplan.maps.seal import PageError
 
 #: The page's own scripts, in the order in which they build on one another.
 RUNTIME = (
-    *("words", "element", "codec", "frame", "state", "study", "sheet", "ground"),
-    *("theme", "names", "marks", "answer", "list", "dock", "legend", "search"),
-    *("tip", "tools", "checks", "notes", "paper", "start"),
+    *("words", "element", "codec", "frame", "state", "study", "sheet", "tiles"),
+    *("ground", "theme", "names", "marks", "answer", "views", "list", "curve", "dock"),
+    *("legend", "search", "tip", "tools", "services", "checks", "notes", "paper"),
+    "start",
+)
+
+#: The scripts of the page of the check, of the same parts and a few of its own.
+CHECK_RUNTIME = (
+    *("words", "element", "codec", "frame", "state", "check/data", "sheet", "ground"),
+    *("names", "check/drawing", "tools", "check/list", "check/files", "check/start"),
 )
 
 _ROOM = files("geoplan") / "maps"
-_OWN_SCRIPT, _OWN_STYLE = "runtime.js", "page.css"
+_OWN_SCRIPTS = {"runtime.js": RUNTIME, "check.js": CHECK_RUNTIME}
+_OWN_STYLES = frozenset(("page.css", "check.css"))
 _SCRIPT_LINK = re.compile(r'<script src="([^"]*)"></script>')
 _STYLE_LINK = re.compile(r'<link rel="stylesheet" href="([^"]*)"/>')
 _PICTURE = re.compile(r"url\((images/[^)]*)\)")
@@ -38,8 +46,8 @@ def inlined(page: str) -> str:
 
 def script(name: str) -> str:
     """Return a script by the name of its file."""
-    if name == _OWN_SCRIPT:
-        text = "\n".join(read(f"runtime/{part}.js") for part in RUNTIME)
+    if name in _OWN_SCRIPTS:
+        text = "\n".join(read(f"runtime/{part}.js") for part in _OWN_SCRIPTS[name])
     else:
         text = _SOURCE_MAP.sub("", vendored(name).decode("utf-8"))
     return text.replace("</script", r"<\/script").replace("\r\n", "\n")
@@ -47,7 +55,7 @@ def script(name: str) -> str:
 
 def style(name: str) -> str:
     """Return a style sheet by the name of its file, its pictures inside."""
-    text = read(name) if name == _OWN_STYLE else vendored(name).decode("utf-8")
+    text = read(name) if name in _OWN_STYLES else vendored(name).decode("utf-8")
     return _PICTURE.sub(_picture, text).replace("\r\n", "\n")
 
 

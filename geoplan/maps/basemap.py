@@ -69,6 +69,12 @@ def way_names(network: Network, surroundings: Surroundings) -> list[str]:
     return sorted({"", *pd.concat(named)})
 
 
+def way_classes(kind: Series) -> Series:
+    """Return the class of each way by its kind: one of ``WAY_CLASSES``."""
+    number = kind.map(_classes()).fillna(_LANE).astype(int)
+    return number.map(dict(enumerate(WAY_CLASSES)))
+
+
 _WAY = ["kind", "name", "geometry"]
 _EXPRESSWAY = WAY_CLASSES.index("expressway")
 _LANE = WAY_CLASSES.index("lane")

@@ -11,6 +11,7 @@ from geoplan.maps.answer import (
     answers,
     counted,
     limit,
+    stamp,
     station_count,
     station_word,
 )
@@ -19,6 +20,7 @@ from geoplan.maps.checks import checks
 from geoplan.maps.encoding import Grain
 from geoplan.maps.outlines import outlines
 from geoplan.maps.routes import routes
+from geoplan.maps.services import services
 from geoplan.maps.shell import map_page
 from geoplan.model import Circle, Coverage, Imprint, Layers, Network, Surroundings
 from geoplan.wording import say, texts
@@ -59,12 +61,29 @@ def coverage_page(
         "buildings": places.buildings(coverage, grain=grain, counted=what, near=near),
         "compounds": places.compounds(layers, grain=grain),
         "outlines": outlines(coverage, grain=grain, counted=what),
-        "routes": routes(coverage, network=network, grain=grain, counted=what),
+        "routes": routes(coverage, grain=grain),
+        "services": services(coverage, lang=lang),
         "checks": checks(coverage.findings, grain=grain, lang=lang),
     }
+    if imprint.public:
+        data |= _kept_back(coverage, data, grain=grain, lang=lang)
     title = say("page.title_coverage", lang=lang, study=imprint.study)
     sentence = " ".join(answer.text for answer in answers(coverage, lang=lang))
-    return map_page(data, title=title, sentence=sentence, lang=lang)
+    return map_page(
+        data, title=title, sentence=sentence, lang=lang, tiles=imprint.tiles
+    )
+
+
+def _kept_back(
+    coverage: Coverage, data: dict[str, Any], *, grain: Grain, lang: str
+) -> dict[str, Any]:
+    """Return what a public page says less: no building is named, no check told."""
+    nameless = [""] * len(coverage.buildings)
+    return {
+        "buildings": {**data["buildings"], "name": nameless, "code": nameless},
+        "checks": checks((), grain=grain, lang=lang),
+        "services": [[] for _ in coverage.circles],
+    }
 
 
 def _front(coverage: Coverage, *, imprint: Imprint, lang: str) -> dict[str, Any]:
@@ -73,12 +92,13 @@ def _front(coverage: Coverage, *, imprint: Imprint, lang: str) -> dict[str, Any]
     known = f"walker_{walker.preset}" in texts("page", lang)
     return {
         "lang": lang,
-        "words": texts("page", lang),
+        "words": {**texts("page", lang), "stamp": stamp(imprint, lang=lang)},
         "study": imprint.study,
         "date": imprint.date,
         "credits": imprint.credits,
         "notes": imprint.notes,
         "version": imprint.version,
+        "tiles": imprint.tiles,
         "crs": coverage.grids.crs.name,
         "counted": counted(coverage),
         "walker": say(f"page.walker_{walker.preset if known else 'custom'}", lang=lang),
@@ -86,6 +106,7 @@ def _front(coverage: Coverage, *, imprint: Imprint, lang: str) -> dict[str, Any]
         "circles": [
             {
                 **_circle(circle, answer=answer, lang=lang),
+                "reach_m": circle.seconds(speed=walker.speed) * walker.speed,
                 "stations": station_count(coverage, circle=circle, number=number),
             }
             for number, (circle, answer) in enumerate(
@@ -108,7 +129,12 @@ def _circle(circle: Circle, *, answer: Answer, lang: str) -> dict[str, Any]:
         "any": answer.any,
         "own": answer.own,
         "straight": answer.straight,
-        "sentence": answer.sentence,
+        "sentences": {
+            "any": answer.sentence,
+            "own": answer.own_sentence,
+            "straight": answer.straight_sentence,
+        },
+        "band": answer.band,
     }
 
 

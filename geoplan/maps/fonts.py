@@ -25,10 +25,11 @@ def face_rule(text: str) -> str:
 
     Characters that the face does not have are left to the PC.
     """
-    wanted = {ord(sign) for sign in text if ord(sign) >= _ASCII} & drawn()
-    if not wanted:
+    wanted = frozenset(ord(sign) for sign in text if ord(sign) >= _ASCII)
+    face = cut(wanted, flavor="woff") if wanted else b""
+    if not face:
         return ""
-    font = base64.b64encode(cut(frozenset(wanted), flavor="woff")).decode("ascii")
+    font = base64.b64encode(face).decode("ascii")
     return (
         f'@font-face{{font-family:"{FACE}";'
         f'src:url(data:font/woff;base64,{font}) format("woff")}}'
@@ -42,7 +43,7 @@ def drawn() -> frozenset[int]:
 
 
 def cut(signs: frozenset[int], *, flavor: str | None) -> bytes:
-    """Return a font file with some code points of the face alone.
+    """Return a font file with some code points of the face alone; b"" with none.
 
     ``flavor`` is "woff", or None for TrueType. The same signs give the same bytes.
     """
@@ -51,11 +52,13 @@ def cut(signs: frozenset[int], *, flavor: str | None) -> bytes:
         if table in font:
             del font[table]
     options = subset.Options(
-        recalc_timestamp=False, layout_features=[], hinting=False, notdef_outline=True
+        recalc_timestamp=False, layout_features=[], hinting=True, notdef_outline=True
     )
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=signs)
     cutter.subset(font)
+    if not font.getBestCmap():
+        return b""
     font.flavor = flavor
     file = io.BytesIO()
     font.save(file, reorderTables=None)

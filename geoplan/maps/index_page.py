@@ -29,6 +29,7 @@ class Entry:
     sentence: str
     figures: tuple[Figure, ...]  #: the first is the study's figure
     note: str = ""
+    links: tuple[tuple[str, str], ...] = ()  #: other pages: address, and what it is
 
 
 def entry(coverage: Coverage, *, imprint: Imprint, href: str, lang: str) -> Entry:
@@ -70,9 +71,13 @@ def _item(one: Entry, *, lang: str) -> str:
         f"{escape(f.caption)}</dd></div>"
         for f in one.figures
     )
+    links = "".join(
+        f'<a class="other" href="{escape(href)}">{escape(text)}</a>'
+        for href, text in one.links
+    )
     opened = escape(say("page.index_open", lang=lang))
     return (
         f'<li><a href="{escape(one.href)}"><h2>{escape(one.title)}</h2>'
         f"<p>{escape(one.sentence)}</p><dl>{figures}</dl>"
-        f"<small>{escape(one.note)}</small><span>{opened}</span></a></li>"
+        f"<small>{escape(one.note)}</small><span>{opened}</span></a>{links}</li>"
     )

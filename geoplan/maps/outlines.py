@@ -52,12 +52,12 @@ def _drawn(
     frame: GeoDataFrame, *, around: GeoDataFrame, grain: Grain
 ) -> dict[str, Any]:
     homes = around.geometry.to_numpy()
-    calm = [_calmed(shape, around=homes) for shape in frame.geometry]
+    calm = [calmed(shape, around=homes) for shape in frame.geometry]
     filled = np.array(calm, dtype=object)
     return shapes(filled, grain=grain, tolerance=_TOLERANCE)
 
 
-def _calmed(shape: shapely.Geometry, *, around: Geometries) -> shapely.Geometry:
+def calmed(shape: shapely.Geometry, *, around: Geometries) -> shapely.Geometry:
     """Return a circle without bays, holes and specks that say nothing.
 
     ``around``: places of the homes that are not reached; they stay outside.

@@ -20,7 +20,7 @@ _ASIDE, _OWN, _OTHER, _OUT = 0, 1, 2, 3
 
 def areas(frame: GeoDataFrame, *, grain: Grain, counted: str) -> dict[str, Any]:
     """Return grids or communities with what is counted in and out of circles."""
-    circles = sum(str(c).startswith(f"{counted}_any_") for c in frame.columns)
+    circles = sum(str(c).startswith(f"{counted}_straight_") for c in frame.columns)
     return {
         "code": _texts(frame.index),
         "name": _texts(frame["name"]),

@@ -6,11 +6,18 @@ import html
 import re
 from html.parser import HTMLParser
 
+from geoplan.errors import UsageError
+
 _POLICY = (
     "default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; "
-    "img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'"
+    "img-src data: blob:{images}; font-src data:; base-uri 'none'; form-action 'none'"
 )
 _URL = re.compile(r"url\(\s*['\"]?([^'\")]*)", re.IGNORECASE)
+_TEMPLATE = re.compile(
+    r"https://([a-z0-9-]*\{s\}[a-z0-9-]*\.)?([a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?)/"
+    r"[A-Za-z0-9\-._~/?&=%,:{}]*"
+)
+_KEY = re.compile(r"[?&](tk|key|ak|token|apikey|access_token)=(?!\{key\})[^&]")
 _LOADS = frozenset(
     (
         *("src", "srcset", "href", "data", "poster", "background", "action"),
@@ -27,8 +34,36 @@ class PageError(RuntimeError):
     """A page would load something from elsewhere: a fault of the program."""
 
 
-def seal(page: str) -> str:
+def images_from(template: str) -> str:
+    """Return the hosts that a template of tile URLs asks, as a policy names them.
+
+    Raises
+    ------
+    UsageError
+        The template is not one of ``https`` with {x}, {y} and {z}, or it holds a
+        key.
+
+    Examples
+    --------
+    >>> images_from("https://t{s}.tiles.example/{z}/{x}/{y}.png?tk={key}")
+    'https://*.tiles.example'
+    """
+    if not template:
+        return ""
+    found = _TEMPLATE.fullmatch(template)
+    if found is None or not all(hole in template for hole in ("{x}", "{y}", "{z}")):
+        raise UsageError.at("tiles_template", value=template)
+    inside = _KEY.search(template)
+    if inside is not None:
+        raise UsageError.at("tiles_key_inside", name=inside[1])
+    changing, host = found.groups()
+    return f"https://*.{host}" if changing else f"https://{host}"
+
+
+def seal(page: str, *, images: str = "") -> str:
     """Return a page with a policy that names the hash of each of its scripts.
+
+    ``images`` is the one source besides the page itself that pictures may have.
 
     Raises
     ------
@@ -39,7 +74,8 @@ def seal(page: str) -> str:
     warden.feed(page)
     warden.close()
     hashes = " ".join(f"'sha256-{h}'" for h in warden.hashes) or "'none'"
-    policy = html.escape(_POLICY.format(hashes=hashes), quote=False)
+    sources = f" {images}" if images else ""
+    policy = html.escape(_POLICY.format(hashes=hashes, images=sources), quote=False)
     meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     head, found, rest = page.partition("<head>")
     if not found:

@@ -7,7 +7,7 @@ comes from data is put in after folium is done.
 import html
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import folium
@@ -16,7 +16,7 @@ from jinja2 import Template
 
 from geoplan.maps.assets import inlined, licences, read
 from geoplan.maps.fonts import face_rule
-from geoplan.maps.seal import seal
+from geoplan.maps.seal import images_from, seal
 
 _META = (
     '<meta charset="utf-8">'
@@ -33,12 +33,36 @@ _FIGURE = Template(
 )
 
 
-def map_page(data: Mapping[str, Any], *, title: str, sentence: str, lang: str) -> str:
+def map_page(
+    data: Mapping[str, Any], *, title: str, sentence: str, lang: str, tiles: str = ""
+) -> str:
     """Return a page with a map, its data and texts, sealed.
 
-    ``sentence`` is what the page says where no script may run.
+    ``sentence`` is what the page says where no script may run; ``tiles`` the one
+    template of URLs that pictures may come from, once somebody asks for them.
+
+    Raises
+    ------
+    UsageError
+        The template is not one of ``https`` with {x}, {y} and {z}.
     """
-    shell = _Shell()
+    shell = _Shell(markup="page.html", script="runtime.js", styles=("page.css",))
+    page = _filled(shell, data, title=title, sentence=sentence, lang=lang)
+    return _sealed(page, images=images_from(tiles))
+
+
+def check_shell(
+    data: Mapping[str, Any], *, title: str, sentence: str, lang: str
+) -> str:
+    """Return the page of a check, with a map, its data and texts, sealed."""
+    styles = ("page.css", "check.css")
+    shell = _Shell(markup="check.html", script="check.js", styles=styles)
+    return _sealed(_filled(shell, data, title=title, sentence=sentence, lang=lang))
+
+
+def _filled(
+    shell: "_Shell", data: Mapping[str, Any], *, title: str, sentence: str, lang: str
+) -> str:
     figure = shell.get_root()
     figure._template = _FIGURE  # noqa: SLF001  folium offers no other way
     fill = {
@@ -48,7 +72,7 @@ def map_page(data: Mapping[str, Any], *, title: str, sentence: str, lang: str) -
         "data": _block("data", data) + "\n" + _block("licences", licences()),
     }
     page = inlined(figure.render())
-    return _sealed(_HOLE.sub(lambda hole: fill[hole[1]], page))
+    return _HOLE.sub(lambda hole: fill[hole[1]], page)
 
 
 def plain_page(body: str, *, title: str, css: str, lang: str) -> str:
@@ -60,9 +84,10 @@ def plain_page(body: str, *, title: str, css: str, lang: str) -> str:
     )
 
 
-def _sealed(page: str) -> str:
+def _sealed(page: str, *, images: str = "") -> str:
     """Return a page with the face for its characters, sealed."""
-    return seal(page.replace("</head>", f"<style>{face_rule(page)}</style></head>", 1))
+    style = f"<style>{face_rule(page)}</style></head>"
+    return seal(page.replace("</head>", style, 1), images=images)
 
 
 class _Start(MacroElement):
@@ -87,13 +112,13 @@ class _Shell(folium.Map):
         "{%- endmacro -%}"
     )
 
-    def __init__(self) -> None:
+    def __init__(self, *, markup: str, script: str, styles: Sequence[str]) -> None:
         super().__init__(tiles=None, zoom_control=False)
         self._id = "page"  # folium's own is random
-        self.default_js = [("leaflet", "leaflet.js"), ("runtime", "runtime.js")]
-        self.default_css = [("leaflet_css", "leaflet.css"), ("page_css", "page.css")]
+        self.default_js = [("leaflet", "leaflet.js"), ("runtime", script)]
+        self.default_css = [(name, name) for name in ("leaflet.css", *styles)]
         place = f'<div class="folium-map" id="{self.get_name()}"></div>'
-        self.markup = read("page.html").replace("<!-- map -->", place)
+        self.markup = read(markup).replace("<!-- map -->", place)
         self.add_child(_Start(), name="start")  # type: ignore[no-untyped-call]
 
 

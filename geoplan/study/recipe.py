@@ -3,22 +3,23 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from importlib.resources import files
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from geoplan import __version__, maps, network, report
 from geoplan.coverage import cover
+from geoplan.errors import InputError, UsageError
 from geoplan.files import together, write_csv, write_geopackage, write_json, write_text
 from geoplan.hours import moment
 from geoplan.model import Coverage, Finding, Imprint, Layers, Network, Ways
+from geoplan.study import reach
+from geoplan.study.checking import about_ways, check_layers
+from geoplan.study.imprint import imprint
 from geoplan.study.reading import Study, read_study
-from geoplan.wording import say
+from geoplan.wording import Said, say
 
 Tell = Callable[[str], None]
-
-_SHIPPED = ("wenlan", "monaco")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -28,6 +29,14 @@ class Done:
     findings: tuple[Finding, ...]
     pages: tuple[Path, ...]  #: the page to open first
     entries: tuple[maps.Entry, ...]  #: what an index says of the pages
+
+
+@dataclass(frozen=True, kw_only=True)
+class Papers:
+    """What is made besides the usual papers, and for whom."""
+
+    public: bool = False  #: the map for a notice board
+    png: bool = False  #: pictures for documents and slides
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -51,7 +60,15 @@ class Run:
         self.seconds[task] = round(perf_counter() - start, 3)
 
 
-def cover_study(path: Path | str, *, out: Path, lang: str, progress: Tell) -> Done:
+def cover_study(
+    path: Path | str,
+    *,
+    out: Path,
+    lang: str,
+    progress: Tell,
+    force: bool = False,
+    papers: Papers = Papers(),
+) -> Done:
     """Work out a study's coverage and write its map and tables into a folder.
 
     Parameters
@@ -59,25 +76,31 @@ def cover_study(path: Path | str, *, out: Path, lang: str, progress: Tell) -> Do
     path : path
         A study file, or the folder that holds ``study.toml``.
     out : Path
-        Folder for ``coverage.html``, ``.gpkg``, ``.csv`` and ``.json``; made if
-        it is not there.
+        Folder for ``coverage.html``, ``.gpkg``, ``.csv`` and ``.json``, and for
+        ``coverage_1.png`` … (one a circle) where pictures are wanted; made if it
+        is not there.
     lang : str
         "zh" or "en".
     progress : callable
         Is told each step as one line.
+    force : bool
+        Go on in spite of errors that a check finds, and say so in every output.
 
     Raises
     ------
     GeoplanError
-        If something cannot be used as it is; nothing is written then.
+        If something cannot be used as it is, or would make the result wrong;
+        nothing is written then.
     """
     run = Run(progress=progress, lang=lang, seconds={})
+    draw = _pictures() if papers.png else None
     with run.step("read", path=path):
-        study = read_study(path, tell=run.tell)
+        study = checked(read_study(path, tell=run.tell), force=force, lang=lang)
     with run.step("network", path=study.network_path.name):
-        way = network.build(study.ways, walker=study.walker)
+        way = network_of(study)
     with run.step("cover", name=study.name):
         coverage = coverage_of(study, way)
+    told = imprint(study, lang=lang, public=papers.public)
     with run.step("write", out=out), together(out) as place:
         save_map(
             coverage,
@@ -85,9 +108,16 @@ def cover_study(path: Path | str, *, out: Path, lang: str, progress: Tell) -> Do
             layers=study.layers,
             network=way,
             ways=study.ways,
-            imprint=imprint(study, lang=lang),
+            imprint=told,
             lang=lang,
         )
+        if draw:
+            around = study.ways.surroundings
+            pictures = draw(
+                coverage, network=way, surroundings=around, imprint=told, lang=lang
+            )
+            for number, picture in enumerate(pictures, start=1):
+                (place / f"coverage_{number}.png").write_bytes(picture)
         _write(study, coverage, out=place, run=run)
     return Done(
         findings=coverage.findings,
@@ -95,31 +125,11 @@ def cover_study(path: Path | str, *, out: Path, lang: str, progress: Tell) -> Do
         entries=(
             maps.entry(
                 coverage,
-                imprint=imprint(study, lang=lang),
+                imprint=told,
                 href=f"{out.name}/coverage.html",
                 lang=lang,
             ),
         ),
-    )
-
-
-def cover_shipped(*, out: Path, lang: str, progress: Tell) -> Done:
-    """Work out the studies that ship, each into its own folder, and an index."""
-    done = [
-        cover_study(
-            shipped() / name / "study.toml",
-            out=out / name,
-            lang=lang,
-            progress=progress,
-        )
-        for name in _SHIPPED
-    ]
-    entries = tuple(entry for one in done for entry in one.entries)
-    write_text(out / "index.html", maps.index_page(entries, lang=lang))
-    return Done(
-        findings=tuple(finding for one in done for finding in one.findings),
-        pages=(out / "index.html", *(page for one in done for page in one.pages)),
-        entries=entries,
     )
 
 
@@ -128,7 +138,7 @@ def coverage_of(study: Study, way: Network | None = None) -> Coverage:
 
     ``way`` is the study's network, if it has been built already.
     """
-    way = way or network.build(study.ways, walker=study.walker)
+    way = way or network_of(study)
     coverage = cover(
         study.layers,
         network=way,
@@ -137,27 +147,38 @@ def coverage_of(study: Study, way: Network | None = None) -> Coverage:
         walker=study.walker,
         name=study.name,
     )
-    found = (*study.findings, *network.near_misses(way), *coverage.findings)
+    found = (*study.findings, *about_ways(study, way), *coverage.findings)
     return replace(coverage, findings=found)
 
 
-def imprint(study: Study, *, lang: str) -> Imprint:
-    """Return what every output of a study says of where it comes from."""
-    credit = list(study.credits)
-    named = any("OpenStreetMap" in line for line in credit)
-    if study.from_openstreetmap and not named:
-        credit.append(say("notes.openstreetmap", lang=lang))
-    notes = list(study.notes)
-    compounds = study.layers.compounds
-    if compounds is not None and len(compounds):
-        notes.append(say("notes.compounds_not_used", lang=lang))
-    return Imprint(
-        study=study.name,
-        date=study.date,
-        credits=tuple(credit),
-        notes=tuple(notes),
-        version=__version__,
-    )
+def checked(study: Study, *, force: bool, lang: str) -> Study:
+    """Return a study with what a check finds in its layers.
+
+    ``force``: with errors too; then a note says so.
+
+    Raises
+    ------
+    InputError
+        If the check finds errors, and they are not to be passed over.
+    """
+    found = (*study.findings, *check_layers(study.layers))
+    errors = [one for one in found if one.level == "error"]
+    if errors and not force:
+        first = Said(f"findings.{errors[0].rule}", errors[0].facts)
+        raise InputError.at(
+            "check_refuses", file=study.path, count=len(errors), first=first
+        )
+    note = say("notes.forced", lang=lang, count=len(errors))
+    notes = (*study.notes, note) if errors else study.notes
+    return replace(study, findings=found, notes=notes)
+
+
+def network_of(study: Study) -> Network:
+    """Return the walking network of a study's walker, with slopes if they count."""
+    way = network.build(study.ways, walker=study.walker)
+    if study.elevation is None:
+        return way
+    return network.sloped(way, elevation=study.elevation)
 
 
 def save_map(  # noqa: PLR0913  a page is made of all that a study is
@@ -182,11 +203,19 @@ def save_map(  # noqa: PLR0913  a page is made of all that a study is
     write_text(path, page)
 
 
-def shipped() -> Path:
-    """Return the folder of the studies that ship: in the package, or beside it."""
-    package = Path(str(files("geoplan")))
-    inside = package / "data"
-    return inside if inside.is_dir() else package.parent / "data"
+def _pictures() -> Callable[..., list[bytes]]:
+    """Return what draws a coverage as pictures.
+
+    Raises
+    ------
+    UsageError
+        If matplotlib, an extra, is not installed.
+    """
+    try:
+        from geoplan.maps.pictures import coverage_pictures  # noqa: PLC0415  an extra
+    except ImportError as error:
+        raise UsageError.at("png_extra") from error
+    return coverage_pictures
 
 
 def _write(study: Study, coverage: Coverage, *, out: Path, run: Run) -> None:
@@ -194,6 +223,9 @@ def _write(study: Study, coverage: Coverage, *, out: Path, run: Run) -> None:
     write_geopackage(out / "coverage.gpkg", layers, date=study.date)
     table = report.coverage_table(coverage, lang=run.lang)
     write_csv(out / "coverage.csv", table)
+    items = report.items_table(coverage, lang=run.lang)
+    if items is not None:
+        write_csv(out / "coverage_items.csv", items)
     record = report.coverage_record(
         coverage,
         study=study.name,
@@ -212,7 +244,7 @@ def parameters(study: Study) -> Mapping[str, Any]:
     return {
         "date": study.date,
         "crs": study.crs.to_string(),
-        "walker": {"preset": study.walker.preset, "speed_m_s": study.walker.speed},
+        "walker": reach.walker_record(study.walker),
         "circles": [
             {
                 "name": circle.name,
@@ -220,6 +252,7 @@ def parameters(study: Study) -> Mapping[str, Any]:
                 "minutes": circle.minutes,
                 "metres": circle.metres,
                 "items": list(circle.items),
+                "demand": circle.demand or None,
                 "hours": circle.hours or None,
                 "hours_at": str(moment(circle.hours)) if circle.hours else None,
             }

@@ -8,13 +8,14 @@
   function start() {
     const box = get("circles");
     if (study.circles.length < 2) box.className = "single";
-    put(box, study.circles.map(function (circle, k) {
+    put(box, study.circles.map(function (views, k) {
+      const circle = views.any;
       return make("button", { type: "button", role: "radio", click: function () { choose(k); }, keydown: move }, [
         make("b", {}, circle.name),
         make("span", {}, words.say("circle_stations", { station: circle.station, n: circle.stations })),
       ]);
     }));
-    state.on(function (change) { if ("circle" in change) show(); });
+    state.on(function (change) { if ("circle" in change || "view" in change) show(); });
     show();
   }
 
@@ -32,15 +33,17 @@
   }
 
   function show() {
-    const circle = study.circles[state.circle];
+    const circle = study.now();
     Array.from(get("circles").children).forEach(function (button, k) {
       button.setAttribute("aria-checked", String(k === state.circle));
       button.tabIndex = k === state.circle ? 0 : -1;
     });
-    put(get("sentence"), circle.sentence.map(function (piece) {
+    put(get("sentence"), circle.sentences[state.view].map(function (piece) {
       const figure = ["any", "share", "out"].indexOf(piece[1]) >= 0;
       return figure ? make("b", { class: "figure " + piece[1] }, piece[0]) : piece[0];
     }));
+    get("band").hidden = !circle.band;
+    put(get("band"), circle.band);
     bar(circle);
   }
 

@@ -10,7 +10,7 @@
 
   function start(pick) {
     state.on(function (change) {
-      if ("pick" in change || "circle" in change) show(pick);
+      if ("pick" in change || "circle" in change || "view" in change) show(pick);
     });
     show(pick);
   }
@@ -50,7 +50,7 @@
   }
 
   function grid(i, pick, thing) {
-    const circle = study.circles[state.circle];
+    const circle = study.now();
     const here = circle.grids[i];
     if (thing.list) return homes(here, pick);
     const owner = study.grids.community[i];
@@ -84,7 +84,7 @@
   }
 
   function homes(here, pick) {
-    const reach = study.buildings.circles[state.circle];
+    const reach = study.walks();
     return [
       head(study.titled(study.grids, here.i), words.say("out_buildings", { n: here.homes.length })),
       make("ul", { class: "homes" }, here.homes.map(function (b) {
@@ -100,13 +100,13 @@
   }
 
   function nearest(b) {
-    const station = study.buildings.circles[state.circle].station[b];
+    const station = study.walks().station[b];
     return station >= 0 ? [words.say("nearest"), study.titled(study.stations, station)] : null;
   }
 
   /* How far building b walks, and how far it is. */
   function walk(b) {
-    const reach = study.buildings.circles[state.circle];
+    const reach = study.walks();
     const minutes = reach.minutes[b];
     if (minutes === null) return words.say(study.buildings.off[b] ? "tip_off" : "tip_unreachable");
     const straight = reach.straight[b];
@@ -130,9 +130,9 @@
   function building(b, pick) {
     const block = study.buildings;
     const owner = block.grid[b];
-    const out = block.circles[state.circle].state[b] === study.OUT;
+    const out = study.now().stands[b] === study.OUT;
     return [
-      head(study.called(b), words.say("code", { code: block.code[b] })),
+      head(study.called(b), block.code[b] ? words.say("code", { code: block.code[b] }) : ""),
       block.count[b] ? make("p", { class: out ? "one" : "one in" }, [make("b", {}, words.count(block.count[b])), " ",
         words.say(out ? "bar_out" : "bar_own_street")]) : null,
       facts([nearest(b), block.count[b] ? ["", walk(b)] : null]),
@@ -144,12 +144,12 @@
 
   function station(i) {
     const block = study.stations;
-    const reach = study.buildings.circles[state.circle];
+    const reach = study.walks();
     let served = 0;
     reach.station.forEach(function (s, b) {
       if (s === i && reach.state[b] && reach.state[b] !== study.OUT) served += study.buildings.count[b];
     });
-    const asked = block.tier[i] === study.circles[state.circle].tier;
+    const asked = block.tier[i] === study.now().tier;
     return [
       head(study.titled(block, i), block.tier[i] + " · " + words.say("code", { code: block.code[i] })),
       block.off[i] ? make("p", { class: "one" }, words.say("station_off")) : null,
@@ -168,11 +168,11 @@
   function community(i) {
     const block = study.communities;
     const total = block.total[i];
-    const any = block.any[state.circle][i];
+    const reached = block[state.view][state.circle][i];
     return [
       head(study.titled(block, i), words.say("found_community") + " · " + words.say("code", { code: block.code[i] })),
-      make("p", { class: "one" }, [make("b", {}, words.count(total - any)), " ",
-        words.say("bar_out") + " · " + words.percent(any, total) + " " + words.say("head_share")]),
+      make("p", { class: "one" }, [make("b", {}, words.count(total - reached)), " ",
+        words.say("bar_out") + " · " + words.percent(reached, total) + " " + words.say("head_share")]),
     ];
   }
 

@@ -36,6 +36,13 @@
     p.context.fill("evenodd");
   }
 
+  /* The study's own ground is left out where an online one lies under it. */
+  function own(painter) {
+    return function (p) {
+      if (!geoplan.tiles || !geoplan.tiles.shown()) painter(p);
+    };
+  }
+
   function land(p) {
     p.context.fillStyle = COLOUR.paper;
     p.context.fillRect(0, 0, p.width, p.height);
@@ -86,5 +93,5 @@
     stroke(p, 1, COLOUR.wall);
   }
 
-  geoplan.ground = { use, land, water, ways, rails, walls };
+  geoplan.ground = { use, land: own(land), water: own(water), ways: own(ways), rails: own(rails), walls: own(walls) };
 })((window.geoplan = window.geoplan || {}));

@@ -8,6 +8,7 @@
   const RANGES = ["<50%", "50–70", "70–90", "90–99", "100%"];
 
   function start() {
+    state.hidden.tiles = true;
     state.on(function (change) {
       if ("circle" in change) state.hidden = hiddenAtFirst();
       if ("circle" in change || "hidden" in change) show();
@@ -21,7 +22,7 @@
   function hiddenAtFirst() {
     const hidden = Object.assign({}, state.hidden);
     tiers().forEach(function (tier) {
-      hidden["station " + tier] = tier === "网格级" && tier !== study.circles[state.circle].tier;
+      hidden["station " + tier] = tier === "网格级" && tier !== study.now().tier;
     });
     return hidden;
   }
@@ -39,7 +40,7 @@
   }
 
   function entries() {
-    const circle = study.circles[state.circle];
+    const circle = study.now();
     const found = [
       ["share", words.say("legend_share_" + study.data.counted), classes()],
       ["circle", words.say("legend_circle"), [line("M1 9C12 0 30 2 39 8", "circle"), circle.limit]],
@@ -88,7 +89,8 @@
 
   /* Layers that need no key: two switches in one cell. */
   function plain() {
-    return [study.compounds.code.length ? "compounds" : "", study.names.length > 1 ? "names" : ""].filter(Boolean);
+    return [study.compounds.code.length ? "compounds" : "", study.names.length > 1 ? "names" : "",
+      geoplan.tiles.offered() ? "tiles" : ""].filter(Boolean);
   }
 
   function toggle(layer, name) {

@@ -10,7 +10,7 @@
 
   function start(pick) {
     state.on(function (change) {
-      if ("circle" in change) {
+      if ("circle" in change || "view" in change) {
         open.more = false;
         show(pick);
       } else if ("pick" in change) {
@@ -22,14 +22,14 @@
 
   /* The grids where somebody lives: those with most out of reach first. */
   function ranked() {
-    return study.circles[state.circle].grids
+    return study.now().grids
       .filter(function (grid) { return grid.total > 0; })
       .sort(function (a, b) { return b.out - a.out || a.i - b.i; });
   }
 
   function row(grid, pick) {
     const fill = make("i", {});
-    fill.style.width = Math.floor((grid.any * 100) / grid.total) + "%";
+    fill.style.width = Math.floor((grid.reached * 100) / grid.total) + "%";
     return make("tr", { "data-grid": grid.i, click: function () { pick({ kind: "grid", i: grid.i }); } }, [
       make("th", { scope: "row" }, [
         make("span", { class: "swatch grade" + grid.grade }),
@@ -50,7 +50,9 @@
     const rows = shown.concat(open.full || !some.length ? full : []);
     put(get("rows"), rows.map(function (grid) { return row(grid, pick); }));
     put(get("all"), words.say("table_all", { n: study.grids.code.length }));
-    put(get("unit"), words.say("head_out", { unit: words.unit() }));
+    const compass = state.view === "straight" ? "_straight" : "";
+    put(get("unit"), words.say("head_out" + compass, { unit: words.unit() }));
+    put(get("share"), words.say("head_share" + compass));
     const empty = study.grids.code.length - grids.length;
     put(get("more"), [
       some.length > shown.length ? link(words.say("more_rows", { n: some.length - shown.length }), "more", pick) : null,

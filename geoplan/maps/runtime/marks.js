@@ -105,7 +105,7 @@
   /* The walk of grid i's farthest home, with its minutes. */
   function walk(p, room, i) {
     const routes = study.routes[geoplan.state.circle];
-    const reached = study.buildings.circles[geoplan.state.circle];
+    const reached = study.walks();
     const home = routes.far[i];
     const line = routes.line;
     if (home < 0 || line.part[i] === line.part[i + 1]) return;

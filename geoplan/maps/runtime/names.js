@@ -126,7 +126,7 @@
         if (name && inside(p, at)) set(p, room, name, [at, [at[0], at[1] - 14], [at[0], at[1] + 14]], { size: 12, colour: INK2 });
       });
     }
-    const reach = study.buildings.circles[geoplan.state.circle];
+    const reach = study.walks();
     if (p.mpp > 1.7) return;
     within(study.buildings.layer, p.box).forEach(function (i) {
       const name = study.buildings.name[i];

@@ -7,7 +7,7 @@
 
   /* How the circle shown is counted, a sentence each. */
   function method() {
-    const circle = study.circles[state.circle];
+    const circle = study.now();
     const share = function (n) { return words.decimal(words.tenths(n, circle.total)); };
     const told = { station: circle.station, limit: circle.limit, walker: study.data.walker, speed: study.data.speed };
     const found = [words.say("notes_method_" + circle.by, told)];

@@ -59,7 +59,7 @@
   function fill() {
     const all = geoplan.list.ranked();
     const worst = all.filter(function (grid) { return grid.out > 0; }).slice(0, WORST);
-    const circle = study.circles[state.circle];
+    const circle = study.now();
     put(get("paper"), [
       make("h2", {}, words.say("print_legend")),
       key(),
@@ -95,8 +95,8 @@
     });
     rows.push(make("tr", { class: "whole" }, [
       make("th", {}, words.say("print_whole", { n: study.grids.code.length })),
-      make("td", {}, words.number(circle.total - circle.any)), make("td", {}, words.number(circle.total)),
-      make("td", {}, words.decimal(words.tenths(circle.any, circle.total))),
+      make("td", {}, words.number(circle.total - circle.reached)), make("td", {}, words.number(circle.total)),
+      make("td", {}, words.decimal(words.tenths(circle.reached, circle.total))),
     ]));
     return make("table", {}, [
       make("thead", {}, make("tr", {}, ["head_grid", "head_out", "head_total", "head_share"].map(function (name) {

@@ -58,7 +58,7 @@
     map.fitBounds(bounds, { animate: false, paddingBottomRight: [0, exactly ? 0 : FOOT] });
   }
 
-  /* The address remembers the circle, the view and the grid picked. */
+  /* The address remembers the circle, who counts, the place and the grid picked. */
   let later = 0;
 
   function remember(map) {
@@ -69,7 +69,8 @@
   function write(map) {
     const center = map.getCenter();
     const pick = state.pick && state.pick.kind === "grid" ? "/" + encodeURIComponent(study.grids.code[state.pick.i]) : "";
-    const hash = "#" + [state.circle + 1, map.getZoom(), center.lat.toFixed(5), center.lng.toFixed(5)].join("/") + pick;
+    const view = state.view === "any" ? "" : "." + state.view;
+    const hash = "#" + [state.circle + 1 + view, map.getZoom(), center.lat.toFixed(5), center.lng.toFixed(5)].join("/") + pick;
     try {
       window.history.replaceState(null, "", hash);
     } catch (refused) {
@@ -79,11 +80,12 @@
 
   function recall(map) {
     const said = window.location.hash.slice(1).split("/");
-    const [circle, zoom, lat, lng] = said.map(Number);
+    const [number, view] = said[0].split(".");
+    const [circle, zoom, lat, lng] = [number].concat(said.slice(1)).map(Number);
     if (!(circle >= 1 && circle <= study.circles.length) || ![zoom, lat, lng].every(isFinite)) return false;
     map.setView([lat, lng], zoom, { animate: false });
     const grid = said[4] === undefined ? -1 : study.grids.code.indexOf(decodeURIComponent(said[4]));
-    state.set({ circle: circle - 1, pick: grid < 0 ? null : { kind: "grid", i: grid } });
+    state.set({ circle: circle - 1, view: study.VIEWS.indexOf(view) < 0 ? "any" : view, pick: grid < 0 ? null : { kind: "grid", i: grid } });
     return true;
   }
 
@@ -144,14 +146,15 @@
       state.set({ pick: thing });
       if (thing && !still) fly(map, thing);
     }
-    [geoplan.answer, geoplan.list, geoplan.dock, geoplan.legend, geoplan.checks, geoplan.notes].forEach(function (part) { part.start(pick); });
+    [geoplan.answer, geoplan.views, geoplan.list, geoplan.curve, geoplan.services, geoplan.dock, geoplan.legend, geoplan.checks, geoplan.notes].forEach(function (part) { part.start(pick); });
+    geoplan.tiles.start(map);
     geoplan.search.start(drawn.base, pick);
     geoplan.tools.start(map, function () { fit(map); });
     geoplan.tip.start(map, pick);
     geoplan.paper.start(map, [drawn.sheet, drawn.marks], function (exactly) { fit(map, exactly); });
     tabs();
     state.on(function (change) {
-      if ("circle" in change || "hidden" in change) drawn.sheet.repaint();
+      if ("circle" in change || "view" in change || "hidden" in change) drawn.sheet.repaint();
       drawn.marks.repaint();
       remember(map);
     });

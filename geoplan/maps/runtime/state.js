@@ -1,8 +1,8 @@
-/* What is chosen: the circle, the thing picked, the layers hidden. */
+/* What is chosen: the circle, whose stations count, the thing picked, the layers hidden. */
 (function (geoplan) {
   "use strict";
 
-  const state = { circle: 0, pick: null, hidden: {} };
+  const state = { circle: 0, view: "any", pick: null, hidden: {} };
   const listeners = [];
 
   function on(listener) {

@@ -1,11 +1,14 @@
-/* What the page knows: the study's layers, and each grid's figures in a circle. */
+/* What the page knows: the study's layers, and each grid's figures in a circle.
+   A circle has three views: served by any station, by the own one, or within the
+   compass circle. */
 (function (geoplan) {
   "use strict";
 
   const { ints, optional, shapes, middle } = geoplan.codec;
-  const words = geoplan.words;
+  const { words, state } = geoplan;
 
-  const OWN = 1, OUT = 3; // how a building stands to a circle; 0 is aside, 2 other
+  const OWN = 1, OTHER = 2, OUT = 3; // how a building stands to a circle; 0 is aside
+  const VIEWS = ["any", "own", "straight"];
   const CLASSES = [100, 90, 70, 50]; // least per cent of classes 0, 1, 2, 3; the rest is 4
   const study = { circles: [] };
 
@@ -25,7 +28,12 @@
       names: data.names,
     });
     study.circles = data.circles.map(function (circle, k) {
-      return Object.assign({}, circle, { grids: figures(k) });
+      const views = {};
+      VIEWS.forEach(function (view) {
+        const stands = standing(k, view, circle.reach_m);
+        views[view] = Object.assign({}, circle, { stands, grids: figures(k, view, stands), reached: circle[view] });
+      });
+      return views;
     });
     return study;
   }
@@ -64,20 +72,40 @@
     return CLASSES.length;
   }
 
-  /* The figures of every grid in circle k. */
-  function figures(k) {
+  /* How every building stands to circle k in a view. */
+  function standing(k, view, reach) {
+    const circle = study.buildings.circles[k];
+    if (view === "any") return circle.state;
+    return circle.state.map(function (state, b) {
+      if (view === "own") return state === OTHER ? OUT : state;
+      return state === OUT && circle.straight[b] !== null && circle.straight[b] <= reach ? OTHER : state;
+    });
+  }
+
+  /* The circle and the view chosen. */
+  function now() {
+    return study.circles[state.circle][state.view];
+  }
+
+  /* The walks from every building to the circle chosen. */
+  function walks() {
+    return study.buildings.circles[state.circle];
+  }
+
+  /* The figures of every grid in a view of circle k. */
+  function figures(k, view, stands) {
     const grids = study.grids;
     const found = grids.total.map(function (total, i) {
-      const any = grids.any[k][i];
+      const reached = grids[view][k][i];
       return {
-        i, total, any, own: grids.own[k][i], out: total - any,
-        percent: words.percent(any, total), grade: classOf(any, total),
+        i, total, reached, any: grids.any[k][i], own: grids.own[k][i], out: total - reached,
+        percent: words.percent(reached, total), grade: classOf(reached, total),
         low: Infinity, high: 0, far: -1, off: 0, homes: [], where: {},
       };
     });
     const reach = study.buildings.circles[k];
     study.buildings.grid.forEach(function (grid, b) {
-      if (grid >= 0 && reach.state[b]) add(found[grid], b, reach);
+      if (grid >= 0 && stands[b]) add(found[grid], b, reach, stands[b]);
     });
     found.forEach(function (grid) {
       grid.homes.sort(function (a, b) { return far(reach, b) - far(reach, a); });
@@ -90,13 +118,13 @@
     return reach.minutes[b] === null ? 1e6 : reach.minutes[b];
   }
 
-  function add(grid, b, reach) {
+  function add(grid, b, reach, stands) {
     const minutes = reach.minutes[b];
     if (minutes !== null) {
       grid.low = Math.min(grid.low, minutes);
       grid.high = Math.max(grid.high, minutes);
     }
-    if (reach.state[b] !== OUT) return;
+    if (stands !== OUT) return;
     grid.homes.push(b);
     if (study.buildings.off[b]) grid.off += 1;
     const way = study.buildings.near[b];
@@ -110,7 +138,7 @@
     const way = study.buildings.near[b];
     return way > 0
       ? words.say("no_name") + " · " + words.say("beside", { way: study.names[way] })
-      : words.say("no_name") + " " + study.buildings.code[b];
+      : (words.say("no_name") + " " + study.buildings.code[b]).trim();
   }
 
   function titled(block, i) {
@@ -144,6 +172,6 @@
     return box;
   }
 
-  Object.assign(study, { use, called, titled, boxOf, middle, OWN, OUT });
+  Object.assign(study, { use, now, walks, called, titled, boxOf, middle, OUT, VIEWS });
   geoplan.study = study;
 })((window.geoplan = window.geoplan || {}));

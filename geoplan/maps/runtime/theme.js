@@ -11,17 +11,18 @@
     blue: "#0B4F8A", alarm: "#7A2408", ink: "#1B1F24", aside: "#D9D4C9",
     served: "rgba(100,107,115,0.42)", veil: "rgba(239,237,231,0.78)", none: "#F6F4EF",
   };
+  const THROUGH = 0.5; // how far shares hide an online base map
   const FAR = 9; // metres a pixel from which lines are thin
   const HOMES_TO = 7; // metres a pixel at which single homes stop to be seen
   const CROWDED = 0.5; // share unserved from which hatches are drawn lighter
 
   function circle() {
-    return study.circles[state.circle];
+    return study.now();
   }
 
   function crowded() {
     const c = circle();
-    return c.total > 0 && (c.total - c.any) / c.total > CROWDED;
+    return c.total > 0 && (c.total - c.reached) / c.total > CROWDED;
   }
 
   function clipTo(p, layer) {
@@ -36,6 +37,7 @@
     }
     const layer = study.grids.layer;
     p.context.globalCompositeOperation = "multiply";
+    p.context.globalAlpha = geoplan.tiles.shown() ? THROUGH : 1;
     within(layer, p.box).forEach(function (i) {
       const grade = circle().grids[i].grade;
       p.context.beginPath();
@@ -44,6 +46,8 @@
       p.context.fill("evenodd");
     });
     p.context.globalCompositeOperation = "source-over";
+    p.context.globalAlpha = 1;
+    if (state.view !== "any") return;
     clipTo(p, study.outlines[state.circle].merged);
     p.context.fillStyle = "rgba(255,255,255," + (crowded() ? 0.7 : 0.62) + ")";
     p.context.fillRect(0, 0, p.width, p.height);
@@ -68,11 +72,10 @@
   function homes(p) {
     const layer = study.buildings.layer;
     if (p.mpp > HOMES_TO) return;
-    const reach = study.buildings.circles[state.circle];
+    const stands = study.now().stands;
     const groups = [[], [], []];
     within(layer, p.box).forEach(function (i) {
-      const stands = reach.state[i];
-      groups[stands === 0 ? 0 : stands === study.OUT ? 2 : 1].push(i);
+      groups[stands[i] === 0 ? 0 : stands[i] === study.OUT ? 2 : 1].push(i);
     });
     const seen = geoplan.state.shown("homes");
     [COLOUR.aside, seen ? COLOUR.served : COLOUR.aside, seen ? COLOUR.alarm : COLOUR.aside].forEach(
@@ -97,7 +100,7 @@
   }
 
   function gaps(p) {
-    if (!geoplan.state.shown("gap")) return;
+    if (!geoplan.state.shown("gap") || state.view !== "any") return;
     const layer = study.outlines[state.circle].gaps;
     const features = within(layer, p.box);
     if (!features.length) return;
@@ -128,8 +131,23 @@
     stroke(p, 1, "#8C8577", [2, 2.5]);
   }
 
+  /* The circles of a pair of compasses, which know no river and no wall. */
+  function compass(p) {
+    const reach = circle().reach_m / p.mpp;
+    Array.from(study.outlines[state.circle].station).forEach(function (i) {
+      const [x, y] = study.middle(study.stations.layer, i);
+      p.context.beginPath();
+      p.context.arc(p.x + x * p.k, p.y + y * p.k, reach, 0, 2 * Math.PI);
+      stroke(p, 1.4, COLOUR.blue, [6, 4]);
+    });
+  }
+
   function circles(p) {
     if (!geoplan.state.shown("circle")) return;
+    if (state.view === "straight") {
+      compass(p);
+      return;
+    }
     const layer = study.outlines[state.circle].merged;
     const features = within(layer, p.box);
     path(p, layer, features, true);

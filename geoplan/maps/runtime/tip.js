@@ -19,7 +19,7 @@
     if (station >= 0) return { kind: "station", i: station };
     if (view.mpp < HOMES_FROM && state.shown("homes")) {
       const building = at(study.buildings.layer, x, y);
-      if (building >= 0 && study.buildings.circles[state.circle].state[building]) return { kind: "building", i: building };
+      if (building >= 0 && study.now().stands[building]) return { kind: "building", i: building };
     }
     const grid = at(study.grids.layer, x, y);
     return grid >= 0 ? { kind: "grid", i: grid } : null;
@@ -44,7 +44,7 @@
   }
 
   function grid(i) {
-    const here = study.circles[state.circle].grids[i];
+    const here = study.now().grids[i];
     const total = words.count(here.total);
     const text = !here.total ? words.say("no_homes")
       : here.out ? words.say("tip_out", { out: words.count(here.out), total }) : words.say("tip_all", { total });
@@ -55,7 +55,7 @@
   }
 
   function building(b) {
-    const reach = study.buildings.circles[state.circle];
+    const reach = study.walks();
     const station = reach.station[b];
     const minutes = reach.minutes[b];
     const out = reach.state[b] === study.OUT;

@@ -1,0 +1,56 @@
+"""What every output of a study says of where it comes from."""
+
+from collections.abc import Iterator
+
+from geoplan import __version__, compounds
+from geoplan.model import Imprint
+from geoplan.study.reading import Study
+from geoplan.wording import say
+
+
+def imprint(study: Study, *, lang: str, public: bool = False) -> Imprint:
+    """Return what every output of a study says of where it comes from.
+
+    ``public``: for a notice board.
+    """
+    credit = list(study.credits)
+    named = any("OpenStreetMap" in line for line in credit)
+    if study.from_openstreetmap and not named:
+        credit.append(say("notes.openstreetmap", lang=lang))
+    notes = [
+        *study.notes,
+        *_of_compounds(study, lang=lang),
+        *_of_walker(study, lang=lang),
+    ]
+    return Imprint(
+        study=study.name,
+        date=study.date,
+        credits=tuple(credit),
+        notes=tuple(notes),
+        version=__version__,
+        public=public,
+        review=study.review,
+        tiles=study.tiles,
+    )
+
+
+def _of_compounds(study: Study, *, lang: str) -> Iterator[str]:
+    """Yield what the compounds do to the walks, if the study has any."""
+    found, _ = compounds.settle(study.layers)
+    gated = len(found.shapes)
+    if gated + found.ungated:
+        yield say(
+            "notes.compounds",
+            lang=lang,
+            compounds=gated + found.ungated,
+            gated=gated,
+            gates=int(found.used.sum()),
+            open=found.ungated,
+        )
+
+
+def _of_walker(study: Study, *, lang: str) -> Iterator[str]:
+    """Yield that more than the length counts for the walker, if it does."""
+    walker = study.walker
+    if walker.shut or walker.times or walker.waits or study.elevation:
+        yield say("notes.walker", lang=lang)
