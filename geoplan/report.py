@@ -7,7 +7,7 @@ import pandas as pd
 from geopandas import GeoDataFrame
 from pandas import DataFrame
 
-from geoplan.model import Coverage, Finding
+from geoplan.model import GROUPS, Coverage, Finding
 from geoplan.wording import say, texts
 
 _STATION_COLUMNS = [
@@ -25,6 +25,7 @@ _BUILDING_COLUMNS = [
     *["floor_m2", "access_m", "leg", "off_network"],
 ]
 _AREA_MEASURES = ("households", "people", "buildings", "floor_m2")
+_WAYS = ("total", "any", "own", "straight")
 
 
 def coverage_layers(coverage: Coverage, *, lang: str) -> dict[str, DataFrame]:
@@ -40,7 +41,13 @@ def coverage_layers(coverage: Coverage, *, lang: str) -> dict[str, DataFrame]:
         "gaps": coverage.gaps,
         "unreached": coverage.unreached,
         "findings": findings_layer(coverage.findings, lang=lang, like=coverage.grids),
+        **{name: _flat(table) for name, table in coverage.services.items()},
     }
+
+
+def _flat(table: DataFrame) -> DataFrame:
+    """Return a table with its index, if that has a name, as a column."""
+    return table.reset_index() if table.index.name else table
 
 
 def findings_layer(
@@ -75,7 +82,27 @@ def coverage_table(coverage: Coverage, *, lang: str) -> DataFrame:
             table[f"{measure}_{way}_share"] = (served / total.where(total > 0)).round(4)
     names = texts("tables", lang)
     table["level"] = table["level"].map(lambda level: names[f"level_{level}"])
-    return table[list(_table_columns())].rename(columns=names)
+    shown = [column for column in _table_columns() if column in table]
+    return table[shown].rename(columns=names)
+
+
+def items_table(coverage: Coverage, *, lang: str) -> DataFrame | None:
+    """Return services by community: one row an area and circle, a column an item.
+
+    Cells are the households (else people, else buildings) that can walk to it;
+    None where no station offers anything.
+    """
+    table = coverage.services.get("items")
+    if table is None:
+        return None
+    what, names = str(coverage.results["counted"]), texts("tables", lang)
+    keys = ["circle", "level", "code", "name"]
+    rows = table[[*keys, f"{what}_total"]].drop_duplicates(keys).reset_index(drop=True)
+    place = table.set_index([*keys[:3], "item"])[f"{what}_any"]
+    wide = place.unstack("item")[list(dict.fromkeys(table["item"]))]  # noqa: PD010  keys stay as they are
+    cells = wide.loc[pd.MultiIndex.from_frame(rows[keys[:3]])].reset_index(drop=True)
+    rows["level"] = rows["level"].map(lambda level: names[f"level_{level}"])
+    return pd.concat([rows.rename(columns=names), cells], axis=1)
 
 
 def coverage_record(
@@ -121,16 +148,23 @@ def grouped(findings: tuple[Finding, ...]) -> list[dict[str, Any]]:
 
 
 def _table_columns() -> tuple[str, ...]:
+    """Return the columns in their order; those of a band are not always there."""
     measures = [
         column
         for measure in _AREA_MEASURES
         for column in (
-            *(f"{measure}_{part}" for part in ("total", "any", "own", "straight")),
+            *(f"{measure}_{way}" for way in _WAYS),
             *(
                 f"{measure}_{way}_share"
                 for way in ("any", "own")
                 if measure in ("households", "people")
             ),
+            *(
+                f"{measure}_{way}_{end}"
+                for way in ("any", "own")
+                for end in ("low", "high")
+            ),
         )
     ]
-    return ("level", "code", "name", "circle", *measures)
+    groups = [f"{group}_{way}" for group in GROUPS for way in _WAYS]
+    return ("level", "code", "name", "circle", *measures, *groups)

@@ -19,11 +19,15 @@ def main() -> None:
     stations = geoplan.read_layer(
         DATA / "stations.xlsx", "stations", crs=crs, datum="gcj02"
     )
+    compounds = geoplan.read_layer(DATA / "compounds.gpkg", "compounds", crs=crs)
+    gates = geoplan.read_layer(DATA / "gates.csv", "gates", crs=crs, datum="wgs84")
     layers = geoplan.layers(
         grids=grids.to_crs(crs),
         communities=communities.frame,
         buildings=buildings.frame,
         stations=stations.frame,
+        compounds=compounds.frame,
+        gates=gates.frame,
     )
 
     # 2. Build the walking network.

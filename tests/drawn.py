@@ -77,7 +77,12 @@ def town(*, names=("虚构",), people_only=False):
             hours=["7×24", "", ""],
         ),
     )
-    walled = frame([box(205, 5, 395, 60)], name=[f"{called[3]}苑"], managed=[True])
+    walled = frame(
+        [box(205, 5, 395, 60)],
+        name=[f"{called[3]}苑"],
+        managed=[True],
+        built_year=[float("nan")],
+    )
     gates = frame([Point(300, 60)], compound=["000"], kind=["人行"], hours=[""])
     town_layers = dataclasses.replace(town_layers, compounds=walled, gates=gates)
     return town_layers, *_walks(called)

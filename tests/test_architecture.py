@@ -16,7 +16,7 @@ LEVELS = (
     {"errors", "columns"},
     {"crs", "datum", "codes", "model", "presets"},
     {
-        *("network", "attach", "walk", "population", "membership"),
+        *("network", "attach", "compounds", "walk", "population", "membership"),
         *("circles", "coverage"),
         *("hours", "check", "assign", "sites", "division", "compare"),
     },
@@ -32,10 +32,16 @@ SIDEWAYS = {
     "crs": {"datum"},
     "presets": {"model"},
     "circles": {"walk"},
-    "coverage": {"walk", "circles", "membership", "attach", "population", "hours"},
+    "compounds": {"hours"},
+    "attach": {"compounds"},
+    "coverage": {
+        *("walk", "circles", "membership", "attach", "compounds", "population"),
+        "hours",
+    },
     "sites": {"walk", "assign"},
     "division": {"check"},
     "compare": {"coverage"},
+    "init": {"study"},
 }
 
 #: The edges know the records, not the core that computes them; the command line

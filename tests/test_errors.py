@@ -17,7 +17,7 @@ def test_an_error_names_its_place_in_order():
 
 
 def test_an_error_without_a_place_is_its_text():
-    assert str(UsageError.at("walker_both")).startswith("[walker] names a preset")
+    assert str(UsageError.at("network_both")).startswith("[network] names a path")
 
 
 @pytest.mark.parametrize("kind", [InputError, CrsError, UsageError])

@@ -110,12 +110,13 @@ def test_a_study_file_saved_by_notepad(tmp_path, encoding):
         ("[network]", "[walker]\nspeed = 80\n[network]", "walker_speed", "80"),
         (
             "[network]",
-            '[walker]\nspeed = 1\npreset = "adult"\n[network]',
-            "walker_both",
-            "preset",
+            '[walker]\npreset = "slow"\nband = [1.0, 1.2]\n[network]',
+            "walker_band",
+            "0.8 m/s",
         ),
-        ("[network]", "[walker]\nband = [1, 2]\n[network]", "study_key_later", "band"),
-        ("[network]", "[elevation]\npath = 'x'\n[network]", "study_key_later", "path"),
+        ("[network]", "[walker]\nband = [1.4, 1]\n[network]", "walker_band", "1.4–1"),
+        ("[network]", "[walker]\nband = [1, 80]\n[network]", "walker_speed", "80"),
+        ("[network]", "[elevation]\npath = 'x'\n[network]", "file_missing", "x"),
         ("[network]", "[division]\nband = [1]\n[network]", "study_value_pair", "[1]"),
         ("[study]", '[study]\ncrs = "EPSG:3857"', "study_crs_distorts", "EPSG:4537"),
         ("[study]", '[study]\ncrs = "EPSG:4490"', "study_crs_degrees", "EPSG:4537"),
@@ -165,7 +166,8 @@ CIRCLE = '\n[[circle]]\nname = "圈"\ntier = "社区级"\nminutes = 15\n'
         (CIRCLE + CIRCLE, "circle_twice"),
         (CIRCLE + 'hours = "midnight"\n', "circle_hours"),
         (CIRCLE + 'hours = ""\n', "circle_hours"),
-        (CIRCLE + 'demand = "elderly"\n', "study_key_later"),
+        (CIRCLE + 'demand = "cats"\n', "circle_demand"),
+        (CIRCLE + 'demand = "老年人"\n', None),
         (CIRCLE + 'items = "医保"\n', "study_value_texts"),
         (CIRCLE.replace("[[circle]]", "[circle]"), None),
     ],
@@ -246,7 +248,7 @@ def test_a_grid_partly_beyond_its_community_is_told(tmp_path):
     assert [(f.code, f.facts["percent"]) for f in told] == [(CODES[0], 80)]
 
 
-@pytest.mark.parametrize(("metres", "told"), [(0.001, []), (0.1, [50]), (20, [10_000])])
+@pytest.mark.parametrize(("metres", "told"), [(0.001, []), (0.1, []), (20, [10_000])])
 def test_grids_that_overlap_are_told(tmp_path, metres, told):
     path = write_study(tmp_path)
     frame = grids(epsg=PLAIN)

@@ -2,5 +2,12 @@
 
 from geoplan.coverage.cover import cover
 from geoplan.coverage.pairs import walking_minutes
+from geoplan.coverage.premises import Premises, premises, without_station
 
-__all__ = ["cover", "walking_minutes"]
+__all__ = [
+    "Premises",
+    "cover",
+    "premises",
+    "walking_minutes",
+    "without_station",
+]

@@ -2,9 +2,12 @@
 
 Every area carries the totals of its counted buildings and, per circle k, what
 of them is served by any station, by its own, and within the compass circle:
-``households_any_1``, ``people_own_2``, ``floor_m2_straight_1`` … A measure that
+``households_any_1``, ``people_own_2``, ``floor_m2_straight_1`` …; with a band of
+speeds also ``households_any_1_low`` and ``households_any_1_high``. A measure that
 is known of no building is NaN throughout; an area without buildings has 0.
 """
+
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -23,7 +26,11 @@ def counted_by(homes: DataFrame) -> str:
 
 
 def rolled(
-    areas: GeoDataFrame, *, level: str, homes: DataFrame, answers: list[DataFrame]
+    areas: GeoDataFrame,
+    *,
+    level: str,
+    homes: DataFrame,
+    answers: Mapping[str, DataFrame],
 ) -> GeoDataFrame:
     """Return areas with totals and services.
 
@@ -35,16 +42,17 @@ def rolled(
         Column of ``homes`` that names the area of each building.
     homes : DataFrame
         Index of the buildings: households, people, buildings, floor_m2, counted.
-    answers : list of DataFrame
-        One a circle, on the same index: any, own, straight.
+    answers : mapping of DataFrame
+        By what the columns end in ("1", "1_low"), on the same index: any, own,
+        straight, or some of them.
     """
     counted = homes[homes["counted"]]
     columns = {name: counted[name] for name in MEASURES}
-    for number, table in enumerate(answers, start=1):
-        for way in WAYS:
+    for end, table in answers.items():
+        for way in (one for one in WAYS if one in table):
             served = table[way][homes["counted"]]
             for name in MEASURES:
-                columns[f"{name}_{way}_{number}"] = counted[name].where(served, 0.0)
+                columns[f"{name}_{way}_{end}"] = counted[name].where(served, 0.0)
     sums = DataFrame(columns).groupby(counted[level]).sum()
     sums = sums.reindex(areas.index).fillna(0.0)
     for name in MEASURES:

@@ -6,7 +6,8 @@ import shapely
 from geopandas import GeoDataFrame
 from pandas import DataFrame, Series
 
-from geoplan.errors import InputError
+from geoplan.check import thin
+from geoplan.errors import STRICT, Faults, InputError
 from geoplan.files import LayerFile, empty_layer
 from geoplan.model import Finding
 
@@ -17,7 +18,11 @@ _LISTED = 300  # overlaps told one by one, the largest
 
 
 def settle(
-    grids: LayerFile, *, communities: LayerFile | None, street: str
+    grids: LayerFile,
+    *,
+    communities: LayerFile | None,
+    street: str,
+    faults: Faults = STRICT,
 ) -> tuple[GeoDataFrame, GeoDataFrame, tuple[Finding, ...]]:
     """Return the grids with their community's code, and the communities.
 
@@ -35,13 +40,14 @@ def settle(
     overlaps = _overlapping(frame)
     named = frame["community"].mask(frame["community"] == "", frame["community_name"])
     if communities is None:
-        settled, areas, told = _dissolved(frame, named, file=grids, street=street)
+        _require_all(named, file=grids, faults=faults)
+        settled, areas, told = _dissolved(frame, named, street=street)
         return settled, areas, (*told, *overlaps)
     areas = _named(communities.frame)
     known = by_code_or_name(areas)
     code = named.map(lambda written: known.get(written, ""))
     for grid in named.index[(named != "") & (code == "")]:
-        raise InputError.at(
+        error = InputError.at(
             "grid_community_unknown",
             file=grids.path,
             layer="grids",
@@ -50,15 +56,17 @@ def settle(
             community=named[grid],
             known=_few(areas["name"].tolist()),
         )
+        faults.tell(error)
     code = code.mask(code == "", _holding(frame, areas))
     for grid in code.index[code == ""]:
-        raise InputError.at(
+        error = InputError.at(
             "grid_community_none",
             file=grids.path,
             layer="grids",
             row=int(grids.row_numbers[grid]),
             code=grid,
         )
+        faults.tell(error)
     settled = frame.assign(community=code).drop(columns="community_name")
     return settled, areas, (*_astray(settled, areas), *overlaps)
 
@@ -76,22 +84,27 @@ def _named(areas: GeoDataFrame) -> GeoDataFrame:
     return areas.assign(name=areas["name"].mask(areas["name"] == "", codes))
 
 
+def _require_all(named: Series, *, file: LayerFile, faults: Faults) -> None:
+    """Tell of grids without a community, where others have one."""
+    for grid in named.index[(named == "") & (named != "").any()]:
+        error = InputError.at(
+            "grid_community_blank",
+            file=file.path,
+            layer="grids",
+            row=int(file.row_numbers[grid]),
+            code=grid,
+        )
+        faults.tell(error)
+
+
 def _dissolved(
-    frame: GeoDataFrame, named: Series, *, file: LayerFile, street: str
+    frame: GeoDataFrame, named: Series, *, street: str
 ) -> tuple[GeoDataFrame, GeoDataFrame, tuple[Finding, ...]]:
     if (named == "").all():
         whole = Series("1", index=frame.index, dtype=str)
         names, found = {"1": street}, "communities_none"
     else:
         whole, found = named, "communities_dissolved"
-        for grid in named.index[named == ""]:
-            raise InputError.at(
-                "grid_community_blank",
-                file=file.path,
-                layer="grids",
-                row=int(file.row_numbers[grid]),
-                code=grid,
-            )
         names = dict(zip(named, frame["community_name"], strict=True))
     codes = sorted(set(whole))
     shapes = [
@@ -125,15 +138,16 @@ def _holding(grids: GeoDataFrame, areas: GeoDataFrame) -> Series:
 
 def _astray(grids: GeoDataFrame, areas: GeoDataFrame) -> tuple[Finding, ...]:
     """Return the grids that lie in part, or for the most part, outside their own."""
-    own = areas.geometry.loc[grids["community"]].to_numpy()
+    own = areas.geometry.reindex(grids["community"]).to_numpy()
     shapes = grids.geometry.to_numpy()
-    share = shapely.area(shapely.intersection(shapes, own)) / shapely.area(shapes)
+    inside = shapely.area(shapely.intersection(shapes, own))
+    share = np.where(shapely.is_missing(own), 1.0, inside / shapely.area(shapes))
     return tuple(
         Finding(
             rule="grid_outside_community"
             if share[i] < _MOST
             else "grid_beyond_community",
-            level="warning",
+            level="error" if share[i] < _MOST else "warning",
             layer="grids",
             code=str(grids.index[i]),
             facts={
@@ -147,7 +161,11 @@ def _astray(grids: GeoDataFrame, areas: GeoDataFrame) -> tuple[Finding, ...]:
 
 
 def _overlapping(grids: GeoDataFrame) -> tuple[Finding, ...]:
-    """Return the pairs of grids that share ground, at most the 300 largest."""
+    """Return the pairs of grids that share ground, at most the 300 largest.
+
+    A wide overlap is an error, since nobody can say whose the homes there are; a
+    sliver is a border drawn apart.
+    """
     shapes = grids.geometry.to_numpy()
     one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     once = one < other
@@ -156,10 +174,11 @@ def _overlapping(grids: GeoDataFrame) -> tuple[Finding, ...]:
     size = shapely.area(shared)
     wide = np.flatnonzero(size > _SLIVER)
     largest = wide[np.argsort(-size[wide], kind="stable")][:_LISTED]
+    sliver = thin(shared)
     pairs = tuple(
         Finding(
-            rule="grids_overlap",
-            level="warning",
+            rule="grids_overlap_sliver" if sliver[i] else "grids_overlap",
+            level="warning" if sliver[i] else "error",
             layer="grids",
             code=str(grids.index[one[i]]),
             facts={"other": str(grids.index[other[i]]), "m2": round(float(size[i]))},

@@ -1,17 +1,21 @@
 """How far and for whom: the walker and the circles that a study names."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from pandas import DataFrame
 
 from geoplan import columns, presets
 from geoplan.columns import Schema
-from geoplan.errors import InputError
+from geoplan.errors import InputError, UsageError
 from geoplan.hours import moment, moment_names
-from geoplan.model import Circle, Finding, Walker
+from geoplan.model import GROUPS, Circle, Finding, Walker
+from geoplan.presets import Figure, Passes, Slope, WalkerPreset
 from geoplan.study.settings import Settings, Table, nearest
 
 DEFAULT_WALKER = "adult"
+CUSTOM = "custom"  # the default walker at a speed of the study's own
 
 # The circles of a study that names none, for the tiers its stations have.
 DEFAULT_CIRCLES = (
@@ -27,34 +31,86 @@ _WIDEST = {"minutes": 24 * 60, "metres": 100_000}
 
 
 def walker(settings: Settings) -> Walker:
-    """Return who walks: a preset, "adult" by default, or a speed of one's own.
+    """Return who walks: a preset, "adult" by default, at a speed of one's own if told.
+
+    Without a preset, a speed makes a walker who passes what the default one does.
 
     Raises
     ------
     InputError
-        If the preset is not known, the speed is none, or both are named.
+        If the preset is not known, the speed is none, or the band does not lie
+        round it.
     """
     table = settings.table("walker")
-    if "speed" in table:
-        if "preset" in table:
-            raise settings.error("walker_both", table="walker", entry="speed")
-        speed = float(table["speed"])
-        if not 0 < speed <= _FASTEST:
-            raise settings.error(
-                "walker_speed", table="walker", entry="speed", value=speed
-            )
-        return Walker(preset="custom", speed=speed)
     name, known = table.get("preset", DEFAULT_WALKER), presets.walkers()
     if name not in known:
-        raise settings.error(
-            "walker_unknown",
-            table="walker",
-            entry="preset",
-            value=name,
-            known=", ".join(known),
-            near=nearest(name, list(known)),
-        )
-    return Walker(preset=name, speed=known[name].speed, access=known[name].access)
+        facts = _unknown(name, known)
+        raise settings.error("walker_unknown", table="walker", entry="preset", **facts)
+    usual = walker_of(name)
+    speed = _speed(settings, table.get("speed", usual.speed), entry="speed")
+    return replace(
+        usual,
+        preset=CUSTOM if "speed" in table and "preset" not in table else name,
+        speed=speed,
+        band=_band(settings, table["band"], speed=speed) if "band" in table else None,
+    )
+
+
+def walker_of(name: str) -> Walker:
+    """Return the walker of a preset, by its name in ``presets/walkers.toml``.
+
+    Raises
+    ------
+    UsageError
+        If there is no such preset.
+
+    Examples
+    --------
+    >>> walker_of("wheelchair").waits["lift"]
+    40.0
+    """
+    known = presets.walkers()
+    if name not in known:
+        raise UsageError.at("walker_unknown", **_unknown(name, known))
+    preset = known[name]
+    return Walker(
+        preset=name,
+        speed=preset.speed.value,
+        access=preset.passes.access,
+        shut=preset.passes.shut,
+        times=_costs(preset, "times"),
+        waits=_costs(preset, "s"),
+        slope=preset.slope.value,
+    )
+
+
+def walker_record(walker: Walker) -> dict[str, Any]:
+    """Return a walker as the JSON contract has it: every number with its status."""
+    preset = presets.walkers()[
+        DEFAULT_WALKER if walker.preset == CUSTOM else walker.preset
+    ]
+    own = walker.speed != preset.speed.value
+    speed = {"status": "STUDY"} if own else _origin(preset.speed)
+    return {
+        "preset": walker.preset,
+        "speed_m_s": walker.speed,
+        "speed": speed,
+        "band_m_s": list(walker.band) if walker.band else None,
+        "passes": {
+            "access": sorted(walker.access),
+            "shut": sorted(walker.shut),
+            **_origin(preset.passes),
+        },
+        "costs": {
+            name: {"value": cost.value, "unit": cost.unit, **_origin(cost)}
+            for name, cost in sorted(preset.costs.items())
+        },
+        "slope": {"value": walker.slope, **_origin(preset.slope)},
+    }
+
+
+def _origin(told: Figure | Passes | Slope) -> dict[str, str]:
+    return {"source": told.source, "status": told.status}
 
 
 def circles(
@@ -115,6 +171,40 @@ def without_tier(schema: Schema) -> Schema:
     return replace(schema, columns={**schema.columns, "tier": named})
 
 
+def _unknown(name: str, known: Mapping[str, WalkerPreset]) -> dict[str, Any]:
+    near = nearest(name, list(known))
+    return {"value": name, "known": ", ".join(known), "near": near}
+
+
+def _speed(settings: Settings, value: float, *, entry: str) -> float:
+    if not 0 < value <= _FASTEST:
+        raise settings.error("walker_speed", table="walker", entry=entry, value=value)
+    return float(value)
+
+
+def _costs(preset: WalkerPreset, unit: str) -> dict[str, float]:
+    """Return what hurdles cost a walker in a unit."""
+    return {
+        name: cost.value for name, cost in preset.costs.items() if cost.unit == unit
+    }
+
+
+def _band(
+    settings: Settings, written: list[float], *, speed: float
+) -> tuple[float, float]:
+    low, high = (_speed(settings, value, entry="band") for value in written)
+    if not low < high or not low <= speed <= high:
+        raise settings.error(
+            "walker_band",
+            table="walker",
+            entry="band",
+            low=f"{low:g}",
+            high=f"{high:g}",
+            speed=f"{speed:g}",
+        )
+    return low, high
+
+
 def _circle(
     settings: Settings, table: Table, *, present: list[str], nth: int
 ) -> Circle:
@@ -154,7 +244,31 @@ def _circle(
         metres=limit if limits == ["metres"] else None,
         items=tuple(table.get("items", ())),
         hours=_hours(settings, table, nth=nth),
+        demand=_demand(settings, table, nth=nth),
     )
+
+
+def _demand(settings: Settings, table: Table, *, nth: int) -> str:
+    """Return the special group a circle asks for, "" for all people.
+
+    It may be named as its columns in files are.
+    """
+    asked = str(table.get("demand", ""))
+    schema = columns.schema("grids")
+    for group in GROUPS:
+        if columns.normal(asked) in schema.columns[group].names:
+            return group
+    if "demand" in table:
+        raise settings.error(
+            "circle_demand",
+            table="circle",
+            entry="demand",
+            nth=nth,
+            name=table["name"],
+            value=asked,
+            known=", ".join(GROUPS),
+        )
+    return ""
 
 
 def _hours(settings: Settings, table: Table, *, nth: int) -> str:

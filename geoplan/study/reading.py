@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from geopandas import GeoDataFrame
@@ -9,18 +10,22 @@ from pyproj import CRS
 
 from geoplan import columns
 from geoplan import crs as crs_
-from geoplan.datum import TO_WGS84
-from geoplan.errors import CrsError
+from geoplan.datum import TO_WGS84, Verdict
+from geoplan.errors import STRICT, CrsError, Faults
 from geoplan.files import LayerFile, empty_layer
-from geoplan.model import Circle, Finding, Layers, Walker, Ways
-from geoplan.osm import read_ways
-from geoplan.study import areas, reach, streets, tidy, totals
+from geoplan.files.rasters import read_elevation
+from geoplan.model import Circle, Elevation, Finding, Layers, Walker, Ways
+from geoplan.osm.kept import FOLDER, kept_ways
+from geoplan.study import areas, datums, own_grids, people, reach, streets, tidy, totals
 from geoplan.study.settings import Settings, read_settings
 from geoplan.study.sources import Input, Reader
 from geoplan.study.streets import Tell, silent
 
 # Ways are read this far round the grids, or as far as the longest walk goes.
 NETWORK_RIM = 2500.0  # m
+_DOWNHILL = 1.2  # how many times as fast as on the flat a slope is walked at most
+
+Box = tuple[float, float, float, float]
 
 _OSM_SUFFIXES = (".osm", ".pbf", ".osm.bz2", ".osm.gz", ".graphml")
 
@@ -38,44 +43,53 @@ class Study:
     walker: Walker
     network_path: Path
     ways: Ways
+    elevation: Elevation | None  #: of the ground, where slopes count
     inputs: tuple[Input, ...]
     credits: tuple[str, ...]
     notes: tuple[str, ...]
+    review: str  #: number of the map review (审图号); "" for none
+    tiles: str  #: template of an online base map; "" for none
     findings: tuple[Finding, ...]
+    files: tuple[LayerFile, ...] = ()  #: the layers as they were read
+    datums: tuple[Verdict, ...] = ()  #: of the layers of which anything can be said
 
     @property
     def from_openstreetmap(self) -> bool:
         """Return whether the ways are OpenStreetMap's, as the file's format tells."""
-        return self.network_path.name.lower().endswith(_OSM_SUFFIXES)
+        return _of_openstreetmap(self.network_path)
 
 
-def read_study(path: Path | str, *, tell: Tell = silent) -> Study:
+def read_study(
+    path: Path | str, *, tell: Tell = silent, faults: Faults = STRICT
+) -> Study:
     """Return a study, from its file or the folder that holds ``study.toml``.
 
     ``tell`` is told of a download, by the names of its steps among the texts
-    ``progress``.
+    ``progress``. Where ``faults`` keeps errors, what cannot be used is left out,
+    and the study is good for looking at only.
 
     Raises
     ------
     InputError, CrsError, UsageError
-        If the study file, or a file that it names, cannot be used as it is.
+        If the study file, its grids, or another file that it names cannot be used
+        as it is.
     """
     settings = read_settings(path)
-    reader = Reader.of(settings)
+    reader = Reader.of(settings, faults=faults)
     layers, files, findings = _layers(reader)
-    circles, about_circles = reach.circles(settings, stations=layers.stations)
-    walker = reach.walker(settings)
-    network, about_network = streets.file(reader, tell=tell)
-    longest = max(c.seconds(speed=walker.speed) * walker.speed for c in circles)
-    ways = read_ways(
-        network,
-        crs=layers.crs,
-        bounds=_bounds(layers.grids, rim=max(NETWORK_RIM, longest)),
-        datum=_shifted(settings.table("network").get("datum")),
+    layers, raster, about_people = _people(reader, layers)
+    asked = partial(reach.circles, settings, stations=layers.stations)
+    circles, about_circles = faults.attempt(asked, otherwise=((), ()))
+    walker = _walker(reader)
+    named = partial(streets.file, reader, tell=tell)
+    network, about_network = faults.attempt(named, otherwise=(streets.NOWHERE, ()))
+    bounds = _bounds(layers.grids, rim=_rim(settings, circles, walker=walker))
+    ways, walls = _ways(reader, network, crs=layers.crs, bounds=bounds)
+    files += walls
+    tested = datums.tested(
+        reader, layers, files, ways=ways, trusted=_of_openstreetmap(network)
     )
-    if "barriers" in settings.tables:
-        walls = reader.read("barriers", settings.table("barriers"), crs=layers.crs)
-        ways, files = tidy.with_barriers(ways, walls.frame), [*files, walls]
+    ground, elevation = _elevation(reader, walker=walker, ways=ways)
     about = settings.table("study")
     return Study(
         name=about["name"],
@@ -87,52 +101,112 @@ def read_study(path: Path | str, *, tell: Tell = silent) -> Study:
         walker=walker,
         network_path=network,
         ways=ways,
-        inputs=reader.inputs(files, network=network, rows=len(ways.frame)),
+        elevation=elevation,
+        inputs=reader.inputs(
+            files, network=network, rows=len(ways.frame), others=raster + ground
+        ),
         credits=tuple(about.get("credits", [])),
         notes=tuple(about.get("notes", [])),
+        review=str(about.get("review", "")),
+        tiles=str(about.get("tiles", "")),
         findings=(
-            *(finding for file in files for finding in file.findings),
+            *tested.findings,
+            *own_grids.rough(files, crs=layers.crs),
             *findings,
+            *about_people,
             *about_circles,
             *about_network,
             *ways.findings,
+            *_unused(reader, walker=walker),
         ),
+        files=tuple(files),
+        datums=tested.verdicts,
     )
+
+
+def _walker(reader: Reader) -> Walker:
+    """Return who walks; the usual walker if what is said is kept as an error."""
+    settings = reader.settings
+    usual = reach.walker(replace(settings, tables={}))
+    return reader.faults.attempt(lambda: reach.walker(settings), otherwise=usual)
+
+
+def _ways(
+    reader: Reader, network: Path, *, crs: CRS, bounds: Box
+) -> tuple[Ways, list[LayerFile]]:
+    """Return the ways with the study's own barriers, and the file of those."""
+    tables, attempt = reader.settings.tables, reader.faults.attempt
+    datum = _shifted(tables["network"].get("datum"))
+    folder = reader.settings.path.parent / FOLDER
+    read = partial(kept_ways, network, folder, crs=crs, bounds=bounds, datum=datum)
+    ways = attempt(read, otherwise=streets.no_ways(crs))
+    if "barriers" not in tables:
+        return ways, []
+    walls = reader.attempt("barriers", tables["barriers"], crs=crs)
+    if walls is None:
+        return ways, []
+    return tidy.with_barriers(ways, walls.frame), [walls]
+
+
+def _elevation(
+    reader: Reader, *, walker: Walker, ways: Ways
+) -> tuple[tuple[Path, ...], Elevation | None]:
+    """Return the heights of the ground that a study names, and their file.
+
+    None if it names none, or if slopes do not count for the walker.
+    """
+    told = reader.settings.table("elevation")
+    if not told or not walker.slope or ways.frame.empty:
+        return (), None
+    path, around = reader.beside(told["path"]), tuple(ways.frame.total_bounds)
+    read = partial(read_elevation, path, crs=ways.frame.crs, bounds=around)
+    elevation = reader.faults.attempt(read, otherwise=None)
+    return ((path,) if elevation else ()), elevation
+
+
+def _unused(reader: Reader, *, walker: Walker) -> tuple[Finding, ...]:
+    """Return that slopes do not count, if the study names heights all the same."""
+    if walker.slope or not reader.settings.table("elevation"):
+        return ()
+    return (Finding(rule="elevation_unused", level="info", layer="network"),)
 
 
 def _layers(reader: Reader) -> tuple[Layers, list[LayerFile], tuple[Finding, ...]]:
     """Return all layers in the working CRS, their files, and what was odd."""
-    tables = reader.settings.tables
+    tables, attempt = reader.settings.tables, reader.faults.attempt
     grids = reader.read("grids", tables["grids"], crs=None)
     crs = _working_crs(reader.settings, grids)
     moved = _moved(grids, crs=crs)
     grids = replace(grids, frame=moved)
     read = _others(reader, crs=crs)
     files = [grids, *read.values()]
-    odd = [tidy.near(file, grids=moved) for file in files[1:] if len(file.frame)]
+    odd = [
+        attempt(partial(tidy.near, file, grids=moved), otherwise=())
+        for file in files[1:]
+        if len(file.frame)
+    ]
     grid_frame, communities, found = areas.settle(
         grids,
         communities=read.get("communities"),
         street=tables["study"]["name"],
+        faults=reader.faults,
     )
     found += tuple(finding for findings in odd for finding in findings)
     if "population" in read:
-        grid_frame, communities, told = totals.bring(
-            read["population"], grids=grid_frame, communities=communities
+        bring = partial(
+            totals.bring, read["population"], grids=grid_frame, communities=communities
         )
+        known = (grid_frame, communities, ())
+        grid_frame, communities, told = attempt(bring, otherwise=known)
         found += told
-    buildings, about_uses = tidy.homes(read["buildings"].frame)
+    buildings, about_uses = tidy.homes(_frame(read, "buildings", crs))
     doors, about_doors = tidy.doors(_frame(read, "entrances", crs), buildings=buildings)
-    land, about_land = tidy.residential(read["land"]) if "land" in read else (None, ())
-    stations = tidy.with_names(read["stations"].frame)
-    const = tables["stations"].get("tier")
+    land, about_land = _land(reader, read.get("land"))
     layers = Layers(
         grids=grid_frame,
         communities=communities,
         buildings=buildings,
-        stations=stations.assign(tier=reach.tier(reader.settings, const))
-        if const
-        else stations,
+        stations=_stations(reader, _frame(read, "stations", crs)),
         entrances=doors,
         land=land,
         compounds=_frame(read, "compounds", crs),
@@ -143,8 +217,47 @@ def _layers(reader: Reader) -> tuple[Layers, list[LayerFile], tuple[Finding, ...
             for count in totals.TOTALS
             if count in tables.get("population", {})
         },
+        capacity_of=columns.capacity_of(_own_name(read.get("stations"), "capacity")),
     )
     return layers, files, (*found, *about_uses, *about_doors, *about_land)
+
+
+def _own_name(file: LayerFile | None, column: str) -> str:
+    """Return what a file calls a column; "" where it has none."""
+    return "" if file is None else file.columns.get(column, "")
+
+
+def _people(
+    reader: Reader, layers: Layers
+) -> tuple[Layers, tuple[Path, ...], tuple[Finding, ...]]:
+    """Return layers with the people of a raster, if the study names one, its file."""
+    named = reader.settings.table("population").get("raster")
+    if not named:
+        return layers, (), ()
+    path = reader.beside(named)
+    bring = partial(people.with_raster, layers, path)
+    filled, found = reader.faults.attempt(bring, otherwise=(layers, None))
+    return (layers, (), ()) if found is None else (filled, (path,), found)
+
+
+def _land(
+    reader: Reader, file: LayerFile | None
+) -> tuple[GeoDataFrame | None, tuple[Finding, ...]]:
+    """Return the residential land, if the study names land."""
+    if file is None:
+        return None, ()
+    lived_on = partial(tidy.residential, file)
+    return reader.faults.attempt(lived_on, otherwise=(None, ()))
+
+
+def _stations(reader: Reader, frame: GeoDataFrame) -> GeoDataFrame:
+    """Return the stations with names, and the tier that the study names for all."""
+    named = tidy.with_names(frame)
+    told = reader.settings.tables["stations"].get("tier")
+    if not told:
+        return named
+    tier = partial(reach.tier, reader.settings, told)
+    return named.assign(tier=reader.faults.attempt(tier, otherwise=""))
 
 
 def _others(reader: Reader, *, crs: CRS) -> dict[str, LayerFile]:
@@ -165,13 +278,14 @@ def _others(reader: Reader, *, crs: CRS) -> dict[str, LayerFile]:
     schema = reader.schema("stations")
     if "tier" in tables["stations"]:
         schema = reach.without_tier(schema)
-    return {
-        name: reader.read(
+    read = {
+        name: reader.attempt(
             name, table, crs=crs, schema=schema if name == "stations" else None
         )
         for name, table in named.items()
         if table
     }
+    return {name: file for name, file in read.items() if file is not None}
 
 
 def _frame(read: Mapping[str, LayerFile], layer: str, crs: CRS) -> GeoDataFrame:
@@ -221,6 +335,19 @@ def _shifted(datum: str | None) -> str | None:
     return plain if plain in TO_WGS84 else None
 
 
-def _bounds(grids: GeoDataFrame, *, rim: float) -> tuple[float, float, float, float]:
+def _rim(settings: Settings, circles: tuple[Circle, ...], *, walker: Walker) -> float:
+    """Return how far round the grids ways are read, in metres."""
+    slopes = walker.slope and "elevation" in settings.tables
+    fastest = max([walker.speed, *(walker.band or ())]) * (_DOWNHILL if slopes else 1)
+    return max(
+        [NETWORK_RIM, *(c.metres or c.seconds(speed=1.0) * fastest for c in circles)]
+    )
+
+
+def _of_openstreetmap(network: Path) -> bool:
+    return network.name.lower().endswith(_OSM_SUFFIXES)
+
+
+def _bounds(grids: GeoDataFrame, *, rim: float) -> Box:
     west, south, east, north = grids.total_bounds
     return west - rim, south - rim, east + rim, north + rim

@@ -5,6 +5,7 @@ What may stand in it is the packaged data ``keys.toml``.
 
 import datetime as dt
 import difflib
+import math
 import re
 import tomllib
 from collections.abc import Mapping
@@ -32,6 +33,8 @@ _PYTHON: dict[str, type | tuple[type, ...]] = {
     "texts": list,
     "pair": list,
     "table": dict,
+    "numbers": dict,
+    "flag": bool,
     "file": (str, dict),
     "any": object,
 }
@@ -155,10 +158,8 @@ def _check_value(
     settings: Settings, value: object, *, kind: str, at: tuple[str, str, int]
 ) -> None:
     table, entry, nth = at
-    if kind == "later":
-        raise settings.error("study_key_later", table=table, entry=entry, nth=nth)
     fits = isinstance(value, _PYTHON[kind]) and not (
-        isinstance(value, bool) and kind != "any"
+        isinstance(value, bool) and kind not in {"any", "flag"}
     )
     if not fits or not _inner(value, kind):
         shown = str(value)[:40]
@@ -171,18 +172,28 @@ def _check_value(
 
 def _inner(value: Any, kind: str) -> bool:  # noqa: ANN401  whatever TOML holds
     """Return whether the parts of a value are what its kind asks for."""
-    if kind == "texts":
-        return all(isinstance(part, str) for part in value)
+    if kind in {"texts", "table"}:
+        parts = value.values() if kind == "table" else value
+        return all(isinstance(part, str) for part in parts)
     if kind == "pair":
         numbers = [part for part in value if isinstance(part, (int, float))]
         return len(value) == len(numbers) == _PAIR
-    if kind == "table":
-        return all(isinstance(part, str) for part in value.values())
+    if kind == "numbers":
+        known = value.keys() <= _keys()["numbers"].keys()
+        return known and all(_is_number(part) for part in value.values())
     if kind == "count":
         return bool(value >= 0)
     if kind == "date" and isinstance(value, str):
         return bool(_DATE.fullmatch(value)) and _is_day(value)
     return True
+
+
+def _is_number(value: object) -> bool:
+    return (
+        isinstance(value, (int, float))
+        and not isinstance(value, bool)
+        and math.isfinite(value)
+    )
 
 
 def _is_day(text: str) -> bool:

@@ -3,12 +3,13 @@
 from geopandas import GeoDataFrame
 from pandas import DataFrame, Series
 
+from geoplan.coverage.figures import figure
 from geoplan.errors import InputError
 from geoplan.files import LayerFile
-from geoplan.model import Finding
+from geoplan.model import GROUPS, Finding
 from geoplan.study.areas import by_code_or_name
 
-COUNTS = ("households", "people", "elderly")
+COUNTS = ("households", "people", *GROUPS)
 TOTALS = ("households", "people")  #: that a study file may name for the street
 
 _SUMS = frozenset({"合计", "总计", "小计", "总数", "全街道", "total", "sum"})
@@ -81,11 +82,17 @@ def _filled(
                 layer=level,
                 code=str(code),
                 facts={
-                    "own": int(areas[count][code]),
-                    "told": int(told[code]),
+                    "own": _shown(areas[count][code], count=count),
+                    "told": _shown(told[code], count=count),
                 },
                 geometry=areas.geometry[code].representative_point(),
             )
             for code in areas.index[differ]
         ]
     return filled, tuple(findings)
+
+
+def _shown(number: float, *, count: str) -> int | str:
+    """Return a count as a finding may tell it: small ones of groups are not told."""
+    least = figure("small")
+    return f"<{least:g}" if count in GROUPS and 0 < number < least else int(number)
