@@ -84,7 +84,15 @@ def compounds(layers: Layers, *, grain: Grain) -> dict[str, Any]:
         "code": [] if walls is None else _texts(walls.index),
         "shape": shapes(nothing if walls is None else walls.geometry, grain=grain),
         "gates": shapes(nothing if gates is None else gates.geometry, grain=grain),
+        "gate": [] if gates is None else _gates(gates),
     }
+
+
+def _gates(gates: GeoDataFrame) -> list[list[str]]:
+    """Return what is told of each gate: code, compound, kind, hours."""
+    told = ["compound", "kind", "hours"]
+    columns = [_texts(gates.index), *(_texts(gates[name]) for name in told)]
+    return [list(row) for row in zip(*columns, strict=True)]
 
 
 def nearest_names(

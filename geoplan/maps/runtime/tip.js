@@ -9,6 +9,8 @@
   const WAIT = 80; // ms
   const TOUCH = 14; // px within which a station is meant
   const HOMES_FROM = 1.9; // metres a pixel from which single buildings are told
+  const GATES_TO = 1.7; // metres a pixel at which gates stop to be seen
+  const NEAR_GATE = 7; // px within which a gate is meant
   let timer = 0;
 
   /* The thing at a place: station, building where one sees them, else grid. */
@@ -17,6 +19,8 @@
     const view = frame.view(map.getZoom());
     const station = near(x, y, TOUCH / view.k);
     if (station >= 0) return { kind: "station", i: station };
+    const gate = view.mpp < GATES_TO && state.shown("compounds") ? door(x, y, NEAR_GATE / view.k) : -1;
+    if (gate >= 0) return { kind: "gate", i: gate };
     if (view.mpp < HOMES_FROM && state.shown("homes")) {
       const building = at(study.buildings.layer, x, y);
       if (building >= 0 && study.now().stands[building]) return { kind: "building", i: building };
@@ -39,8 +43,23 @@
     return best;
   }
 
+  /* The gate within reach of a place. */
+  function door(x, y, most) {
+    const doors = study.compounds.doors;
+    let best = -1;
+    for (let i = 0; i < doors.n; i += 1) {
+      const place = study.middle(doors, i);
+      const far = Math.hypot(place[0] - x, place[1] - y);
+      if (far <= most) {
+        best = i;
+        most = far;
+      }
+    }
+    return best;
+  }
+
   function lines(thing) {
-    return { grid, building, station }[thing.kind](thing.i);
+    return { grid, building, station, gate }[thing.kind](thing.i);
   }
 
   function grid(i) {
@@ -66,6 +85,11 @@
     return [study.called(b), study.buildings.count[b] ? words.count(study.buildings.count[b]) : "", text];
   }
 
+  function gate(i) {
+    const [code, compound, kind, hours] = study.compounds.gate[i];
+    return [words.say("gate", { code }), compound, [kind, hours].filter(Boolean).join(" · ")];
+  }
+
   function station(i) {
     const tier = study.stations.tier[i];
     return [study.titled(study.stations, i), geoplan.legend.word(tier),
@@ -81,7 +105,8 @@
     map.on("click", function (event) {
       if (geoplan.tools.measuring()) return;
       hide();
-      pick(under(map, event.latlng), true);
+      const thing = under(map, event.latlng);
+      if (!thing || thing.kind !== "gate") pick(thing, true);
     });
   }
 
