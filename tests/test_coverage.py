@@ -108,6 +108,8 @@ def test_the_second_nearest_is_told_within_the_limit_and_the_own_however_far():
     assert minutes["second_minutes"]["a"] == pytest.approx((15 + 80) / 60)
     # c and d live in K2, whose own station is s2
     assert list(minutes["nearest_own"].iloc[:4]) == ["s0", "s1", "s2", "s2"]
+    told = covered(town).results["circles"][0]["second"]
+    assert (told["households"], told["people"], told["buildings"]) == (100, 250, 4)
     far = covered(
         street(stations=stations([(50, 50), (150, 50)], serves_community=["K2", "K1"]))
     ).minutes.set_index("building")

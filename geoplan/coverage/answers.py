@@ -76,7 +76,7 @@ def _straight(way: walk.Graph, *, access: Access, mask: NDArray[np.bool_]) -> Da
     )
 
 
-def answer(  # noqa: PLR0913  six ways in which a station can be there for a home
+def answer(
     pairs: DataFrame,
     *,
     own: Series,

@@ -100,6 +100,7 @@ def cover(
         routes=gaps.stacked([one.routes for one in drawn]),
         findings=(
             *before.findings,
+            *groups.unsaid(told),
             *(finding for one in drawn for finding in one.findings),
         ),
         results={},

@@ -169,6 +169,17 @@ def held_back(
     return hidden
 
 
+def unsaid(told: DataFrame) -> tuple[Finding, ...]:
+    """Return that counts are held back, and in how many rows of :func:`within`."""
+    if told.empty:
+        return ()
+    count = int(told[["total", *WAYS]].isna().any(axis=1).sum())
+    if not count:
+        return ()
+    facts = {"count": count, "small": int(figure("small"))}
+    return (Finding(rule="groups_held_back", level="info", layer="grids", facts=facts),)
+
+
 def unsmall(areas: GeoDataFrame, *, level: str, told: DataFrame) -> GeoDataFrame:
     """Return areas with what may be told of their groups, as :func:`within` has it."""
     known = dict.fromkeys(GROUPS, Series(np.nan, index=areas.index))
@@ -194,12 +205,12 @@ def _of_group(
     counts = DataFrame({"total": lived})
     for way in WAYS:
         counts[way] = lived.where(answer[way], 0.0)
-    parts, unsaid = [], {column: frozenset[str]() for column in counts}
+    parts, hidden = [], {column: frozenset[str]() for column in counts}
     for level, area, above, names in _levels(home, layers):
         sums = counts.groupby(area).sum().sort_index()
         inside = Series(sums.index.map(above), index=sums.index)
-        told = _told(sums, within=inside, unsaid=unsaid)
-        unsaid = {c: frozenset(told.index[told[c].isna()]) for c in counts}
+        told = _told(sums, within=inside, unsaid=hidden)
+        hidden = {c: frozenset(told.index[told[c].isna()]) for c in counts}
         if level != "grid":
             told = told.join(_equity(answer, lived=lived, people=people, area=area))
             told.loc[told["any"].isna(), ["share", "gap"]] = np.nan

@@ -63,6 +63,7 @@ def circle_result(
             }
             for measure in MEASURES
         },
+        "second": _second(circle, homes=homes, minutes=coverage.minutes),
         **_demand(circle, coverage=coverage),
         "band": _band(total, number=number, walker=coverage.walker),
         "residential_m2": _land(merged.geometry, layers, coverage.street),
@@ -71,6 +72,20 @@ def circle_result(
             "buildings": int((homes["off_network"] != "").sum()),
         },
         "polygon_check": {check: float(merged[check]) for check in _CHECKS},
+    }
+
+
+def _second(
+    circle: Circle, *, homes: GeoDataFrame, minutes: DataFrame
+) -> dict[str, float | int | None]:
+    """Return who has a second station within the limit, should the nearest close."""
+    walks = minutes[minutes["circle"] == circle.name].set_index("building")
+    second = homes[walks["second_station"].notna().reindex(homes.index)]
+    return {
+        measure: _number(second[measure].sum())
+        if homes[measure].notna().any()
+        else None
+        for measure in MEASURES
     }
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 from geopandas import GeoDataFrame
 from numpy.typing import NDArray
-from pandas import DataFrame
+from pandas import DataFrame, Series
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from shapely.ops import substring
@@ -31,7 +31,8 @@ def farthest(left: DataFrame, *, by: str) -> DataFrame:
 
     Of those that somebody lives in and that can walk to a station at all.
     """
-    lived = left[(left[by] > 0) & left["minutes"].notna()]
+    homes = left[by] if by in left else Series(1.0, index=left.index)  # each counts
+    lived = left[(homes > 0) & left["minutes"].notna()]
     ranked = lived.sort_values(["minutes", "building"], ascending=[False, True])
     return ranked.drop_duplicates("grid").sort_values("grid")
 
