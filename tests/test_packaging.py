@@ -3,9 +3,11 @@
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
 
 import pytest
+from packaging.requirements import Requirement
 
 
 @pytest.fixture(scope="module")
@@ -48,3 +50,33 @@ def test_git_ignores_no_source(root):
     )
     ignored = asked.stdout.decode().splitlines()
     assert not [path for path in ignored if "__pycache__" not in path]
+
+
+@pytest.mark.parametrize(
+    ("system", "machine", "python", "taken"),
+    [
+        ("linux", "x86_64", "3.11", "0.68.1"),
+        ("win32", "AMD64", "3.14", "0.68.1"),
+        ("darwin", "arm64", "3.13", "0.68.1"),
+        ("darwin", "x86_64", "3.13", "0.62.1"),
+        ("darwin", "x86_64", "3.14", None),
+        ("linux", "x86_64", "3.15", None),
+    ],
+)
+def test_numba_is_asked_for_only_where_it_has_a_wheel(
+    root, system, machine, python, taken
+):
+    told = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    here = {
+        "sys_platform": system,
+        "platform_machine": machine,
+        "python_version": python,
+    }
+    asked = [
+        one
+        for one in map(Requirement, told["project"]["dependencies"])
+        if one.name == "numba" and one.marker.evaluate(here)
+    ]
+    fit = [v for v in ("0.62.1", "0.68.1") if asked and asked[0].specifier.contains(v)]
+    assert len(asked) <= 1
+    assert (fit[-1] if fit else None) == taken

@@ -66,15 +66,23 @@ def stamp_strips(
         still count.
     """
     size, width, rim = grid
-    rows, columns = np.indices(height.shape)
-    x, y = (columns + low[0] + 0.5) * size, (rows + low[1] + 0.5) * size
-    for x0, y0, x1, y1 in strips:
+    ends = strips.reshape(-1, 2, 2)
+    most = np.array(height.shape[::-1])
+    first = np.floor((ends.min(axis=1) - width - rim) / size).astype(np.int64) - low
+    last = np.floor((ends.max(axis=1) + width + rim) / size).astype(np.int64) - low
+    corners = np.concatenate([np.clip(first, 0, most), np.clip(last + 1, 0, most)], 1)
+    for (x0, y0, x1, y1), (left, bottom, right, top) in zip(
+        strips.tolist(), corners.tolist(), strict=True
+    ):
+        part_of = height[bottom:top, left:right]
+        x = (np.arange(left, right) + low[0] + 0.5) * size
+        y = ((np.arange(bottom, top) + low[1] + 0.5) * size)[:, None]
         along, across = x1 - x0, y1 - y0
         square = along * along + across * across
         part = ((x - x0) * along + (y - y0) * across) / (square or 1.0)
-        part = np.clip(part, 0.0, 1.0) if square else np.zeros(height.shape)
+        part = np.clip(part, 0.0, 1.0) if square else np.zeros(part_of.shape)
         over = np.hypot(x - x0 - part * along, y - y0 - part * across) - width
-        np.minimum(height, np.where(over < rim, over, height), out=height)
+        np.minimum(part_of, np.where(over < rim, over, part_of), out=part_of)
 
 
 def shade(

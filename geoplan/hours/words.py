@@ -140,7 +140,8 @@ def _looks() -> tuple[re.Pattern[str], ...]:
             rf"(?P<dates>(?:{_any(_seasons())})?\s*\(?{date}-(?:次年)?{date}\)?)",
             rf"(?P<week>每?{week}{day}(?:{join}{week}?{day})*)",
             rf"(?P<word>{_any(_words())})",
-            r"(?P<gap>[\s,;:、。.|/+&和及与并]+)",
+            # a plus with nothing after it leaves the end open
+            r"(?P<gap>(?:[\s,;:、。.|/&和及与并]|\+(?=\s*[^\s,;、。]))+)",
             r"(?P<open>[(\[【「《])",
             r"(?P<close>[)\]】」》])",
         )

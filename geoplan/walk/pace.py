@@ -16,9 +16,10 @@ def seconds(network: Network, *, walker: Walker) -> tuple[Floats, Floats]:
     """Return the seconds along each edge, forward and backward.
 
     Length / speed, times the factors of the way's hurdles and of the slope, plus
-    the waits: whole ones for hurdles of the way, half of one for each hurdle of
-    the nodes where the edge ends, since two edges pass such a node. Whether an
-    edge may be walked in a direction is not asked here.
+    the waits: those for hurdles of the way spread over its length, so that who
+    rides a lift past several floors waits once; and half of one for each hurdle of
+    the nodes where the edge ends, since two edges pass such a node. Whether an edge
+    may be walked in a direction is not asked here.
     """
     edges = network.edges
     walked = edges["length_m"].to_numpy() / walker.speed * _factors(edges, walker)
@@ -43,7 +44,14 @@ def _waits(edges: DataFrame, walker: Walker) -> Floats:
     if not walker.waits:
         return np.zeros(len(edges))
     at_ends = _each(edges["u_hurdles"], wait) + _each(edges["v_hurdles"], wait)
-    return _each(edges["hurdles"], wait) + at_ends / 2.0
+    return _each(edges["hurdles"], wait) * _of_way(edges) + at_ends / 2.0
+
+
+def _of_way(edges: DataFrame) -> Floats:
+    """Return which share of its whole way each edge is; 1 for ways of no length."""
+    metres = edges["length_m"]
+    whole = metres.groupby(edges["way"]).transform("sum").to_numpy()
+    return np.divide(metres, whole, out=np.ones(len(edges)), where=whole > 0)
 
 
 def _slopes(edges: DataFrame, walker: Walker) -> tuple[Floats, Floats]:
