@@ -339,7 +339,8 @@ class Siting:
     total: float  #: weight of all demand
     before: float  #: of it within the circle of the stations there are
     #: index = code of stations and candidates: name, kind, existing (bool),
-    #: area_m2, cost, available, off_network, community; points
+    #: area_m2, cost, available, off_network, community, grid, alone (weight that it
+    #: alone would add); points
     places: GeoDataFrame
     #: index = building: name, grid, community, households (or people …: what is
     #: counted, save for special groups), before (minutes), asked (bool); outlines

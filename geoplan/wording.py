@@ -12,6 +12,8 @@ from functools import cache
 from importlib.resources import files
 
 LANGUAGES = ("zh", "en")
+#: Facts that are lists, parted by ", ", for which Chinese has a mark of its own.
+_LISTS = frozenset({"columns", "formats", "known", "rivals", "rows", "tables", "tiers"})
 
 
 @dataclass(frozen=True)
@@ -41,4 +43,6 @@ def say(key: str, *, lang: str = "zh", **facts: object) -> str:
     for name, fact in facts.items():
         if isinstance(fact, Said):
             facts[name] = say(fact.key, lang=lang, **fact.facts)
+        elif lang == "zh" and name in _LISTS and isinstance(fact, str):
+            facts[name] = fact.replace(", ", "、")
     return texts(topic, lang)[entry].format(**facts)

@@ -74,6 +74,13 @@ def test_an_archive_must_hold_one_layer(tmp_path, names, key):
     assert refused(path, "stations").key == key
 
 
+def test_a_note_beside_a_layer_is_no_second_layer(tmp_path):
+    path = packed(tmp_path / "g.zip", tmp_path)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("说明.txt", "2026年6月")
+    assert len(read_layer(path, "grids").frame)
+
+
 def test_a_locked_archive(tmp_path):
     path = packed(tmp_path / "g.zip", tmp_path)
     data = bytearray(path.read_bytes())

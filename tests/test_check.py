@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import string
 import tomllib
 from dataclasses import replace
 
@@ -26,7 +27,7 @@ from geoplan.study.checking import look
 from geoplan.study.checkup import check_study
 from geoplan.study.demo import shipped
 from geoplan.study.recipe import cover_study
-from geoplan.wording import texts
+from geoplan.wording import LANGUAGES, texts
 
 WEST, HERE = 500_000.0, 3_380_000.0
 HOURS = pd.Series(dtype=bool)
@@ -46,6 +47,10 @@ def town(shapes, *, homes=(), at=((50, 50),), communities=None, **columns):
         stations=towns.stations([(WEST + x, HERE + y) for x, y in at]),
         communities=communities,
     )
+
+
+def placeholders(text):
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
 def told(findings):
@@ -153,6 +158,17 @@ def test_codes_of_another_scheme_are_left_alone():
     assert check.check_keys(coded(["A1", "A2", "B1"], [PARENTS[0]] * 3)) == ()
 
 
+def test_a_code_that_lost_zeros_or_stands_for_none_is_not_astray():
+    codes = ["0101001", "0101002", "101003", "0101004", "#5"]
+    whole = towns.areas([square(0, 0, 500)], code=["0101"], name=["甲"])
+    shapes = [square(100 * i, 0) for i in range(5)]
+    names = [f"第{i}网格" for i in range(5)]
+    layers = town(
+        shapes, communities=whole, code=codes, community=["0101"] * 5, name=names
+    )
+    assert told(check.check_keys(layers)) == [("code_short", "warning", "101003")]
+
+
 def test_a_code_that_lost_its_zeros():
     codes = ["0101", "0102", "103", "1104"]
     found = check.check_keys(coded(codes, [PARENTS[0]] * 4))
@@ -220,7 +236,7 @@ def test_totals_of_two_levels():
     layers = town(shapes, communities=whole, households=[400, 480])
     (found,) = check.check_values(layers)
     assert found.rule == "totals_disagree_households"
-    assert found.facts == {"whole": 900, "parts": 880, "by": -20}
+    assert found.facts == {"whole": 900, "parts": 880, "by": 20}
     half_known = town(shapes, communities=whole, households=[400, None])
     assert check.check_values(half_known) == ()
 
@@ -266,6 +282,19 @@ def test_a_station_at_the_border_is_inside_and_one_of_its_areas_is_enough():
     assert checked_stations(layers, (0, "grid", "001")) == ()
     far = town([square(0, 0), square(100, 0)], at=[(10, 50)])
     assert checked_stations(far, (0, "grid", "001"), (0, "grid", "000")) == ()
+
+
+def test_a_list_pasted_many_times_is_told_at_once():
+    at = [(50, 50), (80, 50), (80.5, 50)] * 3000
+    layers = town([square(0, 0)], at=at)
+    served = pd.DataFrame({"station": [], "level": [], "area": []})
+    readable = layers.stations["tier"].notna()
+    found = check.check_stations(layers, served=served, readable=readable)
+    codes = layers.stations.index.astype(str)
+    twice = {f.code: f.facts["other"] for f in found if f.rule == "station_twice"}
+    assert len(twice) == len(codes) - 2
+    assert twice[codes[2]] == codes[1]
+    assert twice[codes[3]] == codes[0]
 
 
 def test_stations_listed_twice_and_hours_not_understood():
@@ -544,7 +573,7 @@ def test_what_only_a_wrong_datum_makes_odd_is_not_told(tmp_path):
     (folder / "study.toml").write_text(study, encoding="utf-8")
     found = [f for f in look(folder).findings if f.layer == "stations"]
     assert [(f.rule, f.level) for f in found] == [("datum_wrong", "error")]
-    assert 'datum = "gcj02"' in found[0].problem(lang="zh")
+    assert 'datum = "gcj02"' in found[0].cure(lang="zh")
 
 
 def overlapping(folder):
@@ -563,6 +592,8 @@ def test_coverage_refuses_what_the_check_finds_wrong_unless_forced(tmp_path):
     assert "重叠" in refused.value.say("zh")
     assert not out.exists()
     cover_study(path, out=out, lang="zh", progress=quiet, force=True)
+    record = json.loads((out / "coverage.json").read_text(encoding="utf-8"))
+    assert record["parameters"]["forced"] is True
     page = (out / "coverage.html").read_text(encoding="utf-8")
     assert "--force" in page
     record = json.loads((out / "coverage.json").read_text(encoding="utf-8"))
@@ -654,6 +685,20 @@ def test_the_same_study_gives_the_same_bytes(tmp_path):
 def test_every_cure_is_of_a_rule_or_a_level():
     rules = {*texts("findings", "zh"), "any_error", "any_warning", "any_info"}
     assert set(texts("cures", "zh")) <= rules
+
+
+def test_a_cure_knows_no_more_than_its_finding():
+    for lang in LANGUAGES:
+        for rule, cure in texts("cures", lang).items():
+            told = texts("findings", lang).get(rule, "")
+            assert placeholders(cure) <= placeholders(told), (rule, lang)
+
+
+def test_a_cure_cuts_no_sentence_of_its_finding():
+    for rule, cure in texts("cures", "zh").items():
+        told = texts("findings", "zh").get(rule, "")
+        if told.endswith(cure):
+            assert told.removesuffix(cure).endswith("。"), rule
 
 
 def test_what_a_text_ends_with_is_said_once():

@@ -65,7 +65,7 @@ def test_a_shifted_layer_is_told_with_the_line_to_write(wenlan):
     (facts,) = wrong(study).values()
     said = say("findings.datum_wrong", lang="zh", **facts)
     assert '请在研究文件的 [stations] 下写 datum = "gcj02"。' in said
-    assert "42 个站点中，按 GCJ-02 有 42 个在楼里或门口，按 WGS84 有" in said
+    assert "站点共 42 个，按 GCJ-02 有 42 个在楼里或门口，按 WGS84 有" in said
     assert ("datum_assumed", "stations") not in rules(study)
     (verdict,) = (v for v in study.datums if v.layer == "stations")
     assert (verdict.told, verdict.datum, verdict.sure) == ("wgs84", "gcj02", True)
@@ -91,7 +91,7 @@ def test_what_is_confirmed_need_not_be_assumed(wenlan):
     (finding,) = (f for f in study.findings if f.rule == "datum_fits")
     assert finding.layer == "gates"
     text = say("findings.datum_fits", lang="zh", **finding.facts)
-    assert "经核对是 WGS84：238 个小区大门写明了属于哪个小区" in text
+    assert "经核对是 WGS84：写明属于哪个小区的小区大门有 238 个" in text
     assert ("datum_assumed", "gates") not in rules(study)
 
 
@@ -118,6 +118,7 @@ def test_rows_from_another_service_are_listed_by_their_numbers(wenlan):
     table.to_csv(path.parent / "gates.csv", encoding="gbk", index=False)
     study = read_study(path)
     (finding,) = (f for f in study.findings if f.rule == "datum_rows")
+    assert finding.level == "error"  # past doubting: no run goes past it unasked
     assert (finding.layer, finding.facts["datum"]) == ("gates", "GCJ-02")
     rows = {int(row) for row in finding.facts["rows"].strip(" …").split(", ")}
     assert rows <= set(range(22, 43))

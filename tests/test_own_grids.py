@@ -254,3 +254,18 @@ def test_a_table_in_metres_is_guessed_from_the_grids(study):
     table.to_csv(study.folder / "stations.csv", index=False, encoding="gbk")
     error = failing(study, "", file="grids.shp")
     assert (error.key, error.facts["fix"]) == ("crs_missing", "EPSG:4537")
+
+
+@pytest.mark.parametrize(
+    ("epsg", "north_first", "fix"),
+    [(offices.PLAIN, True, "EPSG:4537"), (3857, False, "EPSG:3857")],
+)
+def test_a_table_north_first_or_of_a_web_map_is_guessed(study, epsg, north_first, fix):
+    table = offices.stations()
+    points = gpd.GeoSeries(gpd.points_from_xy(table["经度"], table["纬度"]), crs=4326)
+    at = points.to_crs(epsg)
+    x, y = (at.y, at.x) if north_first else (at.x, at.y)
+    table = table.drop(columns=["经度", "纬度"]).assign(X=x.round(2), Y=y.round(2))
+    table.to_csv(study.folder / "stations.csv", index=False, encoding="gbk")
+    error = failing(study, "", file="grids.shp")
+    assert (error.key, error.facts["fix"]) == ("crs_missing", fix)

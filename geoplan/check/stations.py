@@ -3,7 +3,6 @@
 import numpy as np
 import shapely
 from geopandas import GeoDataFrame
-from numpy.typing import NDArray
 from pandas import DataFrame, Series
 
 from geoplan.check.rules import limit
@@ -78,11 +77,7 @@ def _beyond(layers: Layers, *, served: DataFrame) -> tuple[Finding, ...]:
 
 def _twice(stations: GeoDataFrame) -> tuple[Finding, ...]:
     """Return stations of one tier that stand in one place or share a name."""
-    points = stations.geometry.to_numpy()
-    tree = shapely.STRtree(points)
-    near = limit("same_place_m")
-    one, other = tree.query(points, predicate="dwithin", distance=near)
-    pairs = _pairs(stations, one, other)
+    pairs = _pairs(stations)
     names = stations["name"].where(stations["name"] != stations.index, "")
     alike = names.duplicated(keep="first") & (names != "")
     first = stations.index.to_series().groupby([names, stations["tier"]])
@@ -100,16 +95,26 @@ def _twice(stations: GeoDataFrame) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def _pairs(
-    stations: GeoDataFrame, one: NDArray[np.intp], other: NDArray[np.intp]
-) -> list[tuple[int, int]]:
-    """Return the pairs of one tier, each once, and each station told once."""
-    tiers = stations["tier"].to_numpy()
-    told: dict[int, int] = {}
-    for a, b in zip(one, other, strict=True):
-        if a < b and tiers[a] == tiers[b]:
-            told[int(b)] = min(int(a), told.get(int(b), int(a)))
-    return [(a, b) for b, a in sorted(told.items())]
+def _pairs(stations: GeoDataFrame) -> list[tuple[int, int]]:
+    """Return who of one tier stands where an earlier one does; each is told once.
+
+    Of those in the very same place the first is looked at alone, as a list that was
+    pasted many times over has far too many pairs.
+    """
+    points, tiers = stations.geometry.to_numpy(), stations["tier"].to_numpy()
+    table = DataFrame(shapely.get_coordinates(points), columns=["x", "y"])
+    same = table.assign(tier=tiers).groupby(["x", "y", "tier"], sort=False)
+    first = same["x"].transform(lambda group: group.index[0]).to_numpy(int)
+    again = np.flatnonzero(first != np.arange(len(first)))
+    told: dict[int, int] = {int(at): int(first[at]) for at in again}
+    alone = np.flatnonzero(first == np.arange(len(first)))
+    tree = shapely.STRtree(points[alone])
+    near = limit("same_place_m")
+    for a, b in tree.query(points[alone], predicate="dwithin", distance=near).T:
+        one, other = int(alone[a]), int(alone[b])
+        if one < other and tiers[one] == tiers[other]:
+            told[other] = min(one, told.get(other, one))
+    return [(a, int(b)) for b, a in sorted(told.items())]
 
 
 def _silent(stations: GeoDataFrame, *, readable: Series) -> tuple[Finding, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from geoplan.errors import GeoplanError
+from geoplan.errors import GeoplanError, InputError
 from geoplan.files import archives, sheets, tables, vectors
 from geoplan.files.raw import Raw
 
@@ -27,12 +27,23 @@ def contents(path: Path, *, known: Collection[str]) -> tuple[Content, ...]:
     GeoplanError
         If nothing of it can be read.
     """
+    _require_open(path)
     if path.suffix.lower() not in archives.SUFFIXES:
         return tuple(_contents(path, known=known))
     with archives.unpacked(
         path, layer="", suffixes=SUFFIXES, companions=vectors.COMPANIONS
     ) as inside:
         return tuple(_contents(inside.path, known=known))
+
+
+def _require_open(path: Path) -> None:
+    try:
+        with path.open("rb") as file:
+            empty = not file.read(1)
+    except OSError as error:
+        raise InputError.at("file_locked", file=path) from error
+    if empty:
+        raise InputError.at("file_empty", file=path)
 
 
 def _contents(path: Path, *, known: Collection[str]) -> Iterator[Content]:

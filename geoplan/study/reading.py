@@ -52,6 +52,7 @@ class Study:
     findings: tuple[Finding, ...]
     files: tuple[LayerFile, ...] = ()  #: the layers as they were read
     datums: tuple[Verdict, ...] = ()  #: of the layers of which anything can be said
+    forced: bool = False  #: whether errors that a check found were passed over
 
     @property
     def from_openstreetmap(self) -> bool:
@@ -77,7 +78,7 @@ def read_study(
     settings = read_settings(path)
     reader = Reader.of(settings, faults=faults)
     layers, files, findings = _layers(reader)
-    layers, raster, about_people = _people(reader, layers)
+    layers, raster, findings = _people(reader, layers, findings)
     asked = partial(reach.circles, settings, stations=layers.stations)
     circles, about_circles = faults.attempt(asked, otherwise=((), ()))
     walker = _walker(reader)
@@ -113,7 +114,6 @@ def read_study(
             *tested.findings,
             *own_grids.rough(files, crs=layers.crs),
             *findings,
-            *about_people,
             *about_circles,
             *about_network,
             *ways.findings,
@@ -228,16 +228,18 @@ def _own_name(file: LayerFile | None, column: str) -> str:
 
 
 def _people(
-    reader: Reader, layers: Layers
+    reader: Reader, layers: Layers, findings: tuple[Finding, ...]
 ) -> tuple[Layers, tuple[Path, ...], tuple[Finding, ...]]:
-    """Return layers with the people of a raster, if the study names one, its file."""
+    """Return layers with the people of a raster, if a study names one, and its file."""
     named = reader.settings.table("population").get("raster")
     if not named:
-        return layers, (), ()
+        return layers, (), findings
     path = reader.beside(named)
     bring = partial(people.with_raster, layers, path)
     filled, found = reader.faults.attempt(bring, otherwise=(layers, None))
-    return (layers, (), ()) if found is None else (filled, (path,), found)
+    if found is None:
+        return layers, (), findings
+    return filled, (path,), (*findings, *found)
 
 
 def _land(

@@ -170,7 +170,7 @@ def checked(study: Study, *, force: bool, lang: str) -> Study:
         )
     note = say("notes.forced", lang=lang, count=len(errors))
     notes = (*study.notes, note) if errors else study.notes
-    return replace(study, findings=found, notes=notes)
+    return replace(study, findings=found, notes=notes, forced=bool(errors))
 
 
 def network_of(study: Study) -> Network:
@@ -243,6 +243,7 @@ def parameters(study: Study) -> Mapping[str, Any]:
     """Return what a study asked for, as the JSON contract has it."""
     return {
         "date": study.date,
+        "forced": study.forced,
         "crs": study.crs.to_string(),
         "walker": reach.walker_record(study.walker),
         "circles": [
