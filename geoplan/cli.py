@@ -13,9 +13,10 @@ from inspect import cleandoc
 from io import TextIOWrapper
 from pathlib import Path
 from traceback import format_exc
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from geoplan import __version__
+from geoplan.arguments import MATCH, SITES, SITING, Argument
 from geoplan.errors import GeoplanError
 from geoplan.wording import LANGUAGES, say
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from geoplan.model import Finding  # takes a second: geopandas
 
 Command = Callable[[argparse.Namespace], int]
-Argument = dict[str, Any]  # what argparse wants to know of it
 
 SHOWN = 3  # findings of one rule that the console lists; the files list them all
 
@@ -34,9 +34,9 @@ def demo(options: argparse.Namespace) -> int:
     Writes the maps and tables of each study into its own folder below DIR
     (default: maps), and DIR/index.html, the page to start from.
     """
-    from geoplan.study.recipe import cover_shipped  # noqa: PLC0415  heavy
+    from geoplan.study.demo import show_shipped  # noqa: PLC0415  heavy
 
-    done = cover_shipped(
+    done = show_shipped(
         out=options.out or Path("maps"), lang=options.lang, progress=tell
     )
     return report(done.findings, done.pages, lang=options.lang)
@@ -47,16 +47,41 @@ def coverage(options: argparse.Namespace) -> int:
 
     STUDY is a study file or the folder that holds study.toml. Writes
     coverage.html, coverage.gpkg, coverage.csv and coverage.json into DIR
-    (default: maps/<folder of the study>).
+    (default: maps/<folder of the study>). Refuses, with exit code 2, if the check
+    finds errors that would make the result wrong.
     """
-    from geoplan.study.recipe import cover_study  # noqa: PLC0415  heavy
+    from geoplan.study.recipe import Papers, cover_study  # noqa: PLC0415  heavy
 
     done = cover_study(
         options.study,
         out=options.out or default_out(options.study),
         lang=options.lang,
         progress=tell,
+        force=options.force,
+        papers=Papers(public=options.public, png=options.png),
     )
+    return report(done.findings, done.pages, lang=options.lang)
+
+
+def check(options: argparse.Namespace) -> int:
+    """Look a study over: what is wrong with its files, where, and what to do.
+
+    Reads everything and changes nothing. Writes check.html and check.json into
+    DIR (default: maps/<folder of the study>). Exits with 1 if something would
+    make results wrong.
+    """
+    from geoplan.study.checkup import check_study  # noqa: PLC0415  heavy
+
+    done = check_study(
+        options.study,
+        out=options.out or default_out(options.study),
+        lang=options.lang,
+        progress=tell,
+        repair=options.repair,
+    )
+    if options.repair:
+        lang = readable(options.lang, sys.stdout)
+        print(say("cli.repaired", lang=lang, path=options.repair.resolve()))
     return report(done.findings, done.pages, lang=options.lang)
 
 
@@ -80,6 +105,69 @@ def download(options: argparse.Namespace) -> int:
     lang = readable(options.lang, sys.stdout)
     print(say("cli.downloaded", lang=lang, path=done.path, name=done.path.name))
     return 0
+
+
+def init(options: argparse.Namespace) -> int:
+    """Write the study file that a folder of files seems to be, with its doubts.
+
+    Looks at every file in FOLDER and below it, and changes none. Writes study.toml
+    beside them (or FILE), never over an existing one; its comments say what each
+    line rests on, what is doubtful and what is not used. Exits with 1 if something
+    must be settled before anything can be counted.
+    """
+    from geoplan.init import init_study  # noqa: PLC0415  heavy
+
+    path, findings = init_study(
+        options.folder, out=options.out, lang=options.lang, progress=tell
+    )
+    lang = readable(options.lang, sys.stdout)
+    print(say("cli.inited", lang=lang, path=path))
+    return report(findings, (), lang=options.lang)
+
+
+def sites(options: argparse.Namespace) -> int:
+    """Suggest where the next stations should stand, and prove how good that is.
+
+    STUDY is a study file or the folder that holds study.toml. Chooses among the
+    rooms of [candidates], or where the study names none among places along the
+    ways. Writes sites.html, sites.gpkg, sites.csv and sites.json into DIR
+    (default: maps/<folder of the study>).
+    """
+    from geoplan.study.asked import Asked  # noqa: PLC0415  heavy
+    from geoplan.study.siting import site_study  # noqa: PLC0415  heavy
+
+    told = vars(options)
+    done = site_study(
+        options.study,
+        asked=Asked(**{name: told[name] for name in SITING}),
+        out=options.out or default_out(options.study),
+        lang=options.lang,
+        progress=tell,
+        force=options.force,
+    )
+    return report(done.findings, done.pages, lang=options.lang)
+
+
+def match(options: argparse.Namespace) -> int:
+    """Match units to communities, near and even: who goes to which, and how far.
+
+    UNITS is a table or layer of units with coordinates; one whose column 类型
+    names a community is locked to it. Writes match.csv and match.json into DIR
+    (default: maps/<folder of the study>). The total walk is proved the least.
+    """
+    from geoplan.study.matching import Limits, match_study  # noqa: PLC0415  heavy
+
+    least, most = options.between
+    done = match_study(
+        options.study,
+        units=options.units,
+        limits=Limits(least=least, most=most, datum=options.datum),
+        out=options.out or default_out(options.study),
+        lang=options.lang,
+        progress=tell,
+        force=options.force,
+    )
+    return report(done.findings, done.pages, lang=options.lang)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -164,7 +252,8 @@ def report(findings: Sequence["Finding"], pages: Sequence[Path], *, lang: str) -
 def finding_line(finding: "Finding", *, lang: str) -> str:
     """Return a finding as one line: its level, what it is about, what it says."""
     place = f"{say(f'cli.layer_{finding.layer}', lang=lang)} {finding.code}".rstrip()
-    text = say(f"findings.{finding.rule}", lang=lang, **finding.facts)
+    problem, cure = finding.problem(lang=lang), finding.cure(lang=lang)
+    text = f"{problem}{cure}" if lang == "zh" else f"{problem} {cure}"
     return say(f"cli.{finding.level}", lang=lang, place=place, text=text)
 
 
@@ -200,15 +289,51 @@ POLYGON: Argument = {
     "metavar": "FILE",
     "help": "instead of PLACE: a file with polygons",
 }
+FORCE: Argument = {
+    "action": "store_true",
+    "help": "go on in spite of errors that the check finds; every output says so",
+}
+PUBLIC: Argument = {
+    "action": "store_true",
+    "help": "the map for a notice board: no building named, no checks; it carries "
+    "the map review number (review in [study]), or says that it has none",
+}
+PNG: Argument = {
+    "action": "store_true",
+    "help": "also a picture of each circle for documents and slides "
+    '(needs pip install "geoplan[png]")',
+}
+REPAIR: Argument = {
+    "type": Path,
+    "metavar": "OUT",
+    "help": "folder for a copy of the study with the safe repairs done: slivers "
+    "closed, rings made valid, codes padded; nothing else, and never the originals",
+}
 FILE: Argument = {
     "type": Path,
     "metavar": "FILE",
     "help": "file to write (.osm.pbf), or folder for it (default: the current one)",
 }
+FOLDER: Argument = {"type": Path, "metavar": "FOLDER"}
+STUDY_FILE: Argument = {
+    "type": Path,
+    "metavar": "FILE",
+    "help": "study file to write (default: FOLDER/study.toml)",
+}
 
 #: The commands and what each wants, besides the language.
 COMMANDS: dict[Command, dict[str, Argument]] = {
     demo: {"--out": OUT},
-    coverage: {"study": STUDY, "--out": OUT},
+    coverage: {
+        "study": STUDY,
+        "--out": OUT,
+        "--force": FORCE,
+        "--public": PUBLIC,
+        "--png": PNG,
+    },
+    check: {"study": STUDY, "--out": OUT, "--repair": REPAIR},
+    sites: {"study": STUDY, "--out": OUT, "--force": FORCE, **SITES},
+    match: {"study": STUDY, **MATCH, "--out": OUT, "--force": FORCE},
+    init: {"folder": FOLDER, "--out": STUDY_FILE},
     download: {"place": PLACE, "--bbox": BBOX, "--polygon": POLYGON, "--out": FILE},
 }

@@ -8,8 +8,10 @@ that is not installed gives an empty row: ``pip install .[bench]`` installs them
 
 DIR holds ``porto_alegre/poa.osm.pbf`` (Porto Alegre, the test extract of r5r) and
 ``heidelberg/heidelberg.osm.pbf`` (that of openrouteservice), © OpenStreetMap
-contributors, ODbL; without the second, its rows are left out. --extract names
-another extract for the first, --crs its projected coordinate system.
+contributors, ODbL; and ``pmed/``: instances of Beasley's OR-Library with their
+published optima (see ``bench_sites.py``). Without the second or the third, their
+rows are left out. --extract names another extract for the first, --crs its
+projected coordinate system.
 """
 
 import argparse
@@ -25,16 +27,16 @@ from pathlib import Path
 from typing import Any
 
 import bench_peers as peers
+import bench_sites as siting
 import bench_start as start
 from bench_course import Bench
 from bench_rows import Heavy, Row, missing
 
+OPTIMA = "pmed"
 HEIDELBERG = "heidelberg/heidelberg.osm.pbf"
 PEERS = ("networkx", "scipy", "pandana", "osmnx", "shapely", "numba", "geopandas")
 
 LATER = (
-    ("maximal coverage, 20,000 demand points", "HiGHS"),
-    ("p-median, OR-Library 1–20", "published optima"),
     ("division of 20,000 blocks into 100", "gerrychain recursive_tree_part"),
     ("division of 20,000 blocks into 100", "pymetis with repair"),
 )
@@ -42,7 +44,7 @@ LATER = (
 
 def rows(bench: Bench, *, data: Path, only: str) -> list[Row | Heavy]:
     """Return all rows whose name holds a text."""
-    actions: dict[str, Callable[[], Row | Heavy]] = {
+    actions: dict[str, Callable[[], Row | Heavy | list[Row]]] = {
         "reach-networkx": lambda: peers.against_networkx(bench),
         "reach-scipy": lambda: peers.against_scipy(bench),
         "reach-pandana": lambda: peers.against_pandana(bench),
@@ -56,13 +58,16 @@ def rows(bench: Bench, *, data: Path, only: str) -> list[Row | Heavy]:
         "loading-osmnx": lambda: start.against_osmnx(bench),
         "start-osmnx": start.against_import,
         "study-osmnx": start.against_import_by_study,
+        "sites-highs": lambda: siting.against_highs(bench),
+        "sites-optima": lambda: siting.against_optima(data / OPTIMA),
     }
-    if not (data / HEIDELBERG).exists():
-        actions = {k: v for k, v in actions.items() if "heidelberg" not in k}
+    for name, file in (("heidelberg", HEIDELBERG), ("optima", OPTIMA)):
+        if not (data / file).exists():
+            actions = {k: v for k, v in actions.items() if name not in k}
     done: list[Row | Heavy] = []
     for name, action in actions.items():
         if only in name:
-            done.append(action())
+            done += found if isinstance(found := action(), list) else [found]
             told = plain(done[-1])
             print(f"{name}: {told.ratio} (target {told.target}, {told.better})")
     later = [

@@ -12,7 +12,7 @@ PACKAGE = ROOT / "geoplan"
 
 #: The rooms by level; a room knows the levels below its own …
 LEVELS = (
-    {"wording", "compiler"},
+    {"wording", "compiler", "arguments"},
     {"errors", "columns"},
     {"crs", "datum", "codes", "model", "presets"},
     {

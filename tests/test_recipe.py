@@ -118,11 +118,12 @@ def test_the_index_links_the_studies(demo):
         assert f'href="{study}/coverage.html"' in page
 
 
-def test_the_index_leads_to_the_checks_too(demo):
+@pytest.mark.parametrize("name", ["check.html", "sites.html"])
+def test_the_index_leads_to_the_other_pages_too(demo, name):
     page = (demo / "index.html").read_text(encoding="utf-8")
     for study in STUDIES:
-        assert f'href="{study}/check.html"' in page
-        assert (demo / study / "check.html").is_file()
+        assert f'href="{study}/{name}"' in page
+        assert (demo / study / name).is_file()
 
 
 def test_papers_for_the_notice_board_and_for_slides(tmp_path):

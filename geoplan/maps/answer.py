@@ -177,7 +177,7 @@ class _Said:
         }
         plain = _form(total=self.total, reached=reached, stations=self.stations)
         told = form if form and plain in {"some", "all", "none"} else plain
-        return _filled(texts("page", self.lang)[f"answer_{told}"], figures)
+        return filled(texts("page", self.lang)[f"answer_{told}"], figures)
 
 
 def _whole(value: float) -> int:
@@ -196,7 +196,7 @@ def _form(*, total: int, reached: int, stations: int) -> str:
     return "some" if reached > 0 else "none"
 
 
-def _filled(template: str, figures: dict[str, str]) -> tuple[tuple[str, str], ...]:
+def filled(template: str, figures: dict[str, str]) -> tuple[tuple[str, str], ...]:
     """Return a template in pieces, each figure with its name as its role.
 
     A figure has its unit with it (``any``) or not (``any_n``); its role is one.

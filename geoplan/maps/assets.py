@@ -23,9 +23,21 @@ CHECK_RUNTIME = (
     *("names", "check/drawing", "tools", "check/list", "check/files", "check/start"),
 )
 
+#: The scripts of the page of siting, likewise.
+SITES_RUNTIME = (
+    *("words", "element", "codec", "frame", "state", "sites/data", "sheet", "tiles"),
+    *("ground", "theme", "names", "marks", "sites/drawing", "sites/answer"),
+    *("sites/curve", "sites/list", "sites/dock", "sites/legend", "search"),
+    *("sites/tip", "tools", "notes", "paper", "start", "sites/start"),
+)
+
 _ROOM = files("geoplan") / "maps"
-_OWN_SCRIPTS = {"runtime.js": RUNTIME, "check.js": CHECK_RUNTIME}
-_OWN_STYLES = frozenset(("page.css", "check.css"))
+_OWN_SCRIPTS = {
+    "runtime.js": RUNTIME,
+    "check.js": CHECK_RUNTIME,
+    "sites.js": SITES_RUNTIME,
+}
+_OWN_STYLES = frozenset(("page.css", "check.css", "sites.css"))
 _SCRIPT_LINK = re.compile(r'<script src="([^"]*)"></script>')
 _STYLE_LINK = re.compile(r'<link rel="stylesheet" href="([^"]*)"/>')
 _PICTURE = re.compile(r"url\((images/[^)]*)\)")

@@ -60,6 +60,15 @@ def check_shell(
     return _sealed(_filled(shell, data, title=title, sentence=sentence, lang=lang))
 
 
+def sites_shell(
+    data: Mapping[str, Any], *, title: str, sentence: str, lang: str
+) -> str:
+    """Return the page of siting, with a map, its data and texts, sealed."""
+    styles = ("page.css", "sites.css")
+    shell = _Shell(markup="sites.html", script="sites.js", styles=styles)
+    return _sealed(_filled(shell, data, title=title, sentence=sentence, lang=lang))
+
+
 def _filled(
     shell: "_Shell", data: Mapping[str, Any], *, title: str, sentence: str, lang: str
 ) -> str:

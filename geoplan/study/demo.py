@@ -6,15 +6,17 @@ from pathlib import Path
 
 from geoplan import maps
 from geoplan.files import write_text
+from geoplan.study.asked import Asked
 from geoplan.study.checkup import check_study
 from geoplan.study.recipe import Done, Tell, cover_study
+from geoplan.study.siting import site_study
 from geoplan.wording import say
 
 _STUDIES = ("wenlan", "monaco")
 
 
 def show_shipped(*, out: Path, lang: str, progress: Tell) -> Done:
-    """Check and cover the studies that ship, each in its own folder, and an index."""
+    """Cover, site and check the studies that ship, and write an index of the pages."""
     done = [_shown(name, out=out, lang=lang, progress=progress) for name in _STUDIES]
     entries = tuple(entry for one in done for entry in one.entries)
     write_text(out / "index.html", maps.index_page(entries, lang=lang))
@@ -37,12 +39,14 @@ def _shown(name: str, *, out: Path, lang: str, progress: Tell) -> Done:
     study, own = shipped() / name / "study.toml", out / name
     covered = cover_study(study, out=own, lang=lang, progress=progress)
     checked = check_study(study, out=own, lang=lang, progress=progress)
+    sited = site_study(study, asked=Asked(), out=own, lang=lang, progress=progress)
+    others = (*sited.pages, *checked.pages)
     links = tuple(
         (f"{name}/{page.name}", say(f"page.index_{page.stem}", lang=lang))
-        for page in checked.pages
+        for page in others
     )
     return replace(
         covered,
-        pages=(*covered.pages, *checked.pages),
+        pages=(*covered.pages, *others),
         entries=tuple(replace(one, links=links) for one in covered.entries),
     )

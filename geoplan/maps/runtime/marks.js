@@ -11,7 +11,7 @@
   const HOUSE = [[-5.2, 0.4], [0, -4.6], [5.2, 0.4]];
 
   const Marks = L.Renderer.extend({
-    options: { pane: "marks", padding: PADDING, base: null },
+    options: { pane: "marks", padding: PADDING, base: null, draw },
 
     _initContainer: function () {
       this._container = document.createElement("canvas");
@@ -35,7 +35,7 @@
       context.setTransform(dots, 0, 0, dots, 0, 0);
       context.lineJoin = "round";
       context.lineCap = "round";
-      draw(pen(context, view, origin.x, origin.y, size.x, size.y), this.options.base);
+      this.options.draw(pen(context, view, origin.x, origin.y, size.x, size.y), this.options.base);
     },
 
     repaint: function () {

@@ -22,7 +22,7 @@
     const licences = JSON.parse(get("licences").textContent);
     put(get("notes-text"), [
       make("h2", {}, words.say("notes_title")),
-      make("ul", {}, method().map(function (text) { return make("li", {}, text); })),
+      make("ul", {}, (study.method || method)().map(function (text) { return make("li", {}, text); })),
       study.data.notes.length ? make("h3", {}, words.say("notes_data")) : null,
       make("ul", {}, study.data.notes.map(function (text) { return make("li", {}, text); })),
       make("h3", {}, words.say("notes_sources")),

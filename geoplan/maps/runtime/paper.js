@@ -14,7 +14,7 @@
   const WORST = 10;
   let before = null;
 
-  function start(map, sheets, fit) {
+  function start(map, sheets, fit, beside) {
     ["A4", "A3"].forEach(function (size) {
       get("print-" + size).addEventListener("click", function () {
         paper(size);
@@ -22,7 +22,7 @@
       });
     });
     paper("A4");
-    window.addEventListener("beforeprint", function () { prepare(map, sheets, fit); });
+    window.addEventListener("beforeprint", function () { prepare(map, sheets, fit, beside || fill); });
     window.addEventListener("afterprint", function () { restore(map, sheets); });
   }
 
@@ -35,11 +35,11 @@
     document.documentElement.setAttribute("data-paper", size);
   }
 
-  function prepare(map, sheets, fit) {
+  function prepare(map, sheets, fit, beside) {
     if (before) return;
     before = { center: map.getCenter(), zoom: map.getZoom() };
     document.documentElement.classList.add("printing");
-    fill();
+    beside();
     map.invalidateSize({ animate: false, pan: false });
     fit(true);
     sheets.forEach(function (sheet) { sheet.setDots(DOTS); });
@@ -69,10 +69,15 @@
       make("p", {}, geoplan.notes.method().slice(0, 2).join("")),
       make("div", { class: "sign" }, words.say("print_sign").split("|").map(function (text) { return make("span", {}, text); })),
     ]);
-    put(get("imprint"), [study.data.date ? words.say("meta_date", { date: study.data.date }) : null]
-      .concat(study.data.credits, study.data.notes, study.data.crs || [], words.say("version", { version: study.data.version }))
-      .filter(Boolean).join(" · "));
+    put(get("imprint"), imprint());
     put(get("paper-title"), study.data.study + " · " + circle.name);
+  }
+
+  /* Where it all comes from, in one line. */
+  function imprint() {
+    return [study.data.date ? words.say("meta_date", { date: study.data.date }) : null]
+      .concat(study.data.credits, study.data.notes, study.data.crs || [], words.say("version", { version: study.data.version }))
+      .filter(Boolean).join(" · ");
   }
 
   /* The legend without its switches: signs, then what they mean. */
@@ -106,5 +111,5 @@
     ]);
   }
 
-  geoplan.paper = { start, prepare, restore, paper };
+  geoplan.paper = { start, prepare, restore, paper, imprint };
 })((window.geoplan = window.geoplan || {}));

@@ -168,5 +168,6 @@
     geoplan.drawn = drawn;
   }
 
+  geoplan.page = { texts, around, fit, tabs, follow, FLY, STILL };
   geoplan.start = start;
 })((window.geoplan = window.geoplan || {}));

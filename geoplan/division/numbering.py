@@ -1,0 +1,155 @@
+"""Codes of proposed grids: old ones stay where most households stay, new ones follow.
+
+A code that is given up is never given to another grid.
+"""
+
+import math
+import re
+import tomllib
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+from geoplan.division.faces import Floats, Ints
+from geoplan.errors import UsageError
+
+_NUMBERED = re.compile(r"(.*?)(\d+)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Template:
+    """How a grid's code follows from its community's."""
+
+    separator: str
+    digits: int
+
+    def code(self, community: str, number: int) -> str:
+        """Return the code of a number.
+
+        Raises
+        ------
+        UsageError
+            The number has more digits than the code.
+
+        Examples
+        --------
+        >>> template("db11").code("420105001002", 7)
+        '420105001002007'
+        """
+        if number >= 10**self.digits:
+            raise UsageError.at(
+                "division_codes_used_up", community=community, digits=self.digits
+            )
+        return f"{community}{self.separator}{number:0{self.digits}d}"
+
+
+def template(name: str) -> Template:
+    """Return a packaged template; ``db11`` is the usual one."""
+    if name not in _tables():
+        raise UsageError.at(
+            "division_template_unknown", name=name, known="、".join(_tables())
+        )
+    return Template(**_tables()[name])
+
+
+def seen(codes: Collection[str], *, community: str) -> Template:
+    """Return the template that a community's grids follow today, else the usual one.
+
+    Examples
+    --------
+    >>> seen(["MC-CO-01", "MC-CO-02"], community="MC-CO")
+    Template(separator='-', digits=2)
+    """
+    rests = [_tail(code, community=community) for code in codes]
+    found = {rest for rest in rests if rest is not None}
+    if len(found) == 1 and None not in rests:
+        separator, digits = found.pop()
+        return Template(separator=separator, digits=digits)
+    return template("db11")
+
+
+def kept(overlap: Floats) -> Ints:
+    """Return today's grid whose code each part keeps, -1 for a new one.
+
+    Parameters
+    ----------
+    overlap : array, shape (parts, grids)
+        What they have in common. The sum of what keeps its code is the largest.
+    """
+    part, grid = linear_sum_assignment(overlap, maximize=True)
+    found = np.full(overlap.shape[0], -1, np.int64)
+    shared = overlap[part, grid] > 0
+    found[part[shared]] = grid[shared]
+    return found
+
+
+def numbered(
+    new: Ints,
+    *,
+    at: Floats,
+    community: str,
+    codes: Collection[str],
+    row_m: float,
+    by: Template | None = None,
+) -> dict[int, str]:
+    """Return the codes of new parts: after the last number, by rows.
+
+    Rows run from west to east, the northern first.
+
+    Parameters
+    ----------
+    new : int array
+        Numbers of the parts that keep no code.
+    at : array, shape (parts, 2)
+        x, y of the middle of each of them.
+    codes : collection of str
+        All that the community has or had.
+    row_m : float
+        Height of a row.
+    """
+    by = by or seen(codes, community=community)
+    used = [_number(code, community=community) for code in codes]
+    row = np.floor((at[:, 1].max(initial=-math.inf) - at[:, 1]) / max(row_m, 1.0))
+    order = np.lexsort((at[:, 0], row)) if len(new) else np.zeros(0, np.int64)
+    following = max(used, default=0) + 1
+    return {
+        int(new[one]): by.code(community, following + place)
+        for place, one in enumerate(order)
+    }
+
+
+def matched(
+    part: Ints, *, grid: Ints, weight: Floats, shape: tuple[int, int]
+) -> NDArray[np.float64]:
+    """Return what parts and today's grids have in common, shape as given."""
+    table = np.bincount(
+        part * shape[1] + grid, weights=weight, minlength=shape[0] * shape[1]
+    )
+    return table.reshape(shape).astype(float)
+
+
+def _tail(code: str, *, community: str) -> tuple[str, int] | None:
+    """Return the separator and digits by which a code follows its community's."""
+    if not code.startswith(community):
+        return None
+    found = _NUMBERED.fullmatch(code[len(community) :])
+    return None if found is None else (found[1], len(found[2]))
+
+
+def _number(code: str, *, community: str) -> int:
+    if _tail(code, community=community) is None:
+        return 0
+    found = _NUMBERED.fullmatch(code[len(community) :])
+    return int(found[2]) if found else 0
+
+
+@cache
+def _tables() -> dict[str, Any]:
+    source = files("geoplan") / "division" / "templates.toml"
+    return tomllib.loads(source.read_text(encoding="utf-8"))

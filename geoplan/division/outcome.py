@@ -1,0 +1,239 @@
+"""What a plan comes to: its grids, who moves, and every aim by itself."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from geopandas import GeoDataFrame
+from pandas import DataFrame, Series
+
+from geoplan.check.rules import limit
+from geoplan.division.given import COUNTS
+from geoplan.division.neighbours import pieces
+from geoplan.division.plans import Codes, Plan, spread
+from geoplan.division.rules import Ruled, apart_already
+from geoplan.division.search.compiled import beyond
+
+_ROUNDED = 4
+_STRAIGHT = 1e-3  # m: a vertex this little off a straight line is none
+
+
+def grids(plan: Plan) -> GeoDataFrame:
+    """Return the grids of a plan.
+
+    Returns
+    -------
+    GeoDataFrame
+        Index = code: name ("" of a new grid), community, kind, the ``COUNTS``,
+        area_m2, compactness (Polsby-Popper, 1 for a disc), new, changed (bool);
+        polygons.
+    """
+    units, today = plan.board.units, plan.board.units.ground.grids
+    frame = units.frame.assign(to=plan.grid)
+    table = frame.groupby("to")[list(COUNTS)].sum()
+    table.index.name = "code"
+    first = frame.groupby("to")["community"].first()
+    shapes = _shapes(plan, codes=table.index.to_numpy(object))
+    old = today.reindex(table.index)
+    area, outline = shapely.area(shapes), shapely.length(shapes)
+    return GeoDataFrame(
+        {
+            "name": old["name"].fillna(""),
+            "community": first,
+            "kind": old["kind"].fillna(""),
+            **table,
+            "area_m2": area,
+            "compactness": 4 * np.pi * area / outline**2,
+            "new": ~table.index.isin(today.index),
+            "changed": table.index.isin([*plan.grid[plan.moved], *_left(plan)]),
+        },
+        index=table.index,
+        geometry=shapes,
+        crs=today.crs,
+    )
+
+
+def moved(plan: Plan) -> GeoDataFrame:
+    """Return the buildings that change their grid: from, to and the ``COUNTS``."""
+    units = plan.board.units
+    buildings = units.ground.buildings
+    held = units.of_building >= 0
+    table = buildings[held]
+    at = units.of_building[held]
+    told = table.assign(**{"from": plan.today[at], "to": plan.grid[at]})
+    return GeoDataFrame(told[told["from"] != told["to"]])
+
+
+def flows(plan: Plan) -> DataFrame:
+    """Return what each grid has from each grid of today: to, from, the ``COUNTS``.
+
+    Sums by ``from`` are today's grids, sums by ``to`` the plan's.
+    """
+    frame = plan.board.units.frame
+    table = DataFrame(frame[list(COUNTS)]).assign(
+        **{"to": plan.grid, "from": plan.today}
+    )
+    return table.groupby(["to", "from"], as_index=False, sort=True).sum()
+
+
+def terms(plan: Plan) -> dict[str, float]:
+    """Return every aim by itself, without its weight; what they are: ``aims.toml``.
+
+    Only of grids that may be redrawn; ``stations`` and ``second`` where known.
+    """
+    board = plan.board
+    sizes, frame = plan.sizes(), board.units.frame
+    low, high = board.aims.band
+    out = [beyond(float(size), low, high) for size in sizes]
+    counted = frame[board.units.ground.measure].to_numpy(float)
+    free = ~frame["grid"].isin(list(board.locked)).to_numpy()
+    pairs = board.units.borders
+    one, other = pairs["one"].to_numpy(), pairs["other"].to_numpy()
+    cut = (plan.grid[one] != plan.grid[other]) & (free[one] | free[other])
+    side = 2 * np.sqrt(max(float(frame["area_m2"][free].sum()) * len(sizes), 1.0))
+    border, line = (
+        float(pairs[name].to_numpy()[cut].sum()) for name in ("border_m", "line_m")
+    )
+    found = {
+        "balance": spread(_work(plan)) ** 2,
+        "moved": plan.households_moved / max(float(counted.sum()), 1e-9),
+        "borders": max(border - line, 0.0) / side,
+        "compact": border / side,
+        "spread": _spread(plan, counted=counted),
+    }
+    if board.units.ground.measure == "households":
+        found["band"] = float(np.mean(np.square(out)) / ((low + high) / 2) ** 2)
+    if board.second is not None:
+        same = cut & (board.second[one] == board.second[other])
+        found["second"] = float(pairs["border_m"].to_numpy()[same].sum() / side)
+    return {name: round(float(value), 6) for name, value in sorted(found.items())}
+
+
+def on_foot(plan: Plan) -> Ruled:
+    """Return whether each grid's units can be walked between within it.
+
+    What cannot be walked to in the same grid today is inherited.
+    """
+    board = plan.board
+    walked = board.pairs[board.pairs["walk"]]
+    one, other = walked["one"].to_numpy(), walked["other"].to_numpy()
+    size = len(plan.grid)
+    same = [grid[one] == grid[other] for grid in (plan.today, plan.grid)]
+    was, now = (pieces(size, one=one[s], other=other[s]) for s in same)
+    offenders: list[str] = []
+    inherited: list[str] = []
+    for code in np.unique(plan.grid.astype(str)):
+        members = np.flatnonzero(plan.grid == code)
+        if len(set(now[members])) == 1:
+            continue
+        from_here = np.where(plan.today[members] == code, was[members], -1)
+        apart = apart_already(
+            from_here[now[members] == number].tolist()
+            for number in np.unique(now[members])
+        )
+        (inherited if apart else offenders).append(str(code))
+    return Ruled(
+        id="G1-walk",
+        level="error",
+        offenders=tuple(offenders),
+        inherited=tuple(inherited),
+    )
+
+
+def results(plan: Plan, rules: tuple[Ruled, ...], *, option: int = 1) -> dict[str, Any]:
+    """Return a plan as the machines' contract has it: one of ``options``."""
+    told, sizes = flows(plan), plan.sizes()
+    measure = plan.board.units.ground.measure
+    mean = float(sizes.mean()) if len(sizes) else 0.0
+    before = Plan(board=plan.board, grid=plan.today)
+    entry: dict[str, Any] = {
+        "option": option,
+        "seed": plan.seed,
+        "measure": measure,
+        "rules": [one.entry() for one in rules],
+        "terms": terms(plan),
+        "households_moved": plan.households_moved,
+        "buildings_moved": len(moved(plan)),
+        "balance": {
+            "cv_before": round(before.cv, _ROUNDED),
+            "cv_after": round(plan.cv, _ROUNDED),
+            "max_over_mean_after": round(float(sizes.max()) / mean, _ROUNDED)
+            if mean > 0
+            else None,
+        },
+        "grids": [
+            {
+                "code": str(code),
+                "households": round(row["households"]),
+                "people": round(row["people"]),
+                "area_m2": round(row["area_m2"], 1),
+                "compactness": round(row["compactness"], _ROUNDED),
+                "from": _from(told[told["to"] == code], measure),
+            }
+            for code, row in grids(plan).drop(columns="geometry").iterrows()
+        ],
+    }
+    if plan.share is not None:
+        entry |= {"share": plan.share, "knee": plan.knee}
+    return entry
+
+
+def _from(rows: DataFrame, measure: str) -> dict[str, int]:
+    return {
+        str(code): round(count)
+        for code, count in zip(rows["from"], rows[measure], strict=True)
+    }
+
+
+def _left(plan: Plan) -> Codes:
+    """Return the grids that units leave."""
+    return plan.today[plan.moved]
+
+
+def _shapes(plan: Plan, *, codes: Codes) -> Codes:
+    """Return the outline of each grid of a plan, all fitting exactly.
+
+    Where nothing changes they are today's. Vertices that only mark where lines
+    within the grids met the outline are left out.
+    """
+    today = plan.board.units.ground.grids.geometry
+    if not plan.moved.any():
+        return np.asarray(today.reindex(codes).to_numpy(), dtype=object)
+    units = Series(plan.board.units.frame.geometry.to_numpy(), dtype=object)
+    by_code = units.groupby(plan.grid)
+    shapes = np.array(
+        [shapely.coverage_union_all(by_code.get_group(c).to_numpy()) for c in codes],
+        dtype=object,
+    )
+    plain: Codes = shapely.coverage_simplify(shapes, _STRAIGHT)
+    # a grid of today that overlaps others, and stays, stays as it is
+    was = today.reindex(codes).to_numpy()
+    stays = ~np.isin(codes.astype(str), [*plan.grid[plan.moved], *_left(plan)])
+    off = np.zeros(len(codes))
+    off[stays] = shapely.area(shapely.symmetric_difference(was[stays], plain[stays]))
+    return np.where(off > limit("speck_m2") / 2, was, plain)
+
+
+def _work(plan: Plan) -> Series:
+    """Return the work of each grid that may be redrawn."""
+    board = plan.board
+    frame = board.units.frame
+    free = ~frame["grid"].isin(list(board.locked)).to_numpy()
+    measure = board.units.ground.measure
+    work = board.aims.load(frame) if frame["households"].any() else frame[measure]
+    return pd.Series(np.asarray(work)[free]).groupby(plan.grid[free]).sum()
+
+
+def _spread(plan: Plan, *, counted: Codes) -> float:
+    """Return the mean square distance of homes from their grid's middle, ÷ its area."""
+    frame = plan.board.units.frame
+    table = DataFrame(
+        {"w": counted, "x": counted * frame["x"], "y": counted * frame["y"]}
+    )
+    square = counted * (frame["x"] ** 2 + frame["y"] ** 2)
+    sums = table.assign(square=square).groupby(plan.grid).sum()
+    sums = sums[sums["w"] > 0]
+    inertia = sums["square"] - (sums["x"] ** 2 + sums["y"] ** 2) / sums["w"]
+    area = float(frame["area_m2"].sum()) / max(len(np.unique(plan.grid)), 1)
+    return float(inertia.sum()) / (max(float(counted.sum()), 1e-9) * area)

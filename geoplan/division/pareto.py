@@ -1,0 +1,94 @@
+"""Least change: for so many households that may move, the best balance."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from geoplan.division.aims import Aims
+from geoplan.division.faces import Ints
+from geoplan.division.plans import Board, Plan, shifted, today
+from geoplan.division.problem import Scope, scope
+from geoplan.division.search.descent import improved
+
+SHARES = (0.0, 0.02, 0.05, 0.1)
+_FIRMLY = 20.0  # times: balance before all other aims
+
+
+def least_change(
+    on: Board,
+    *,
+    communities: Collection[str] | None = None,
+    shares: Sequence[float] = SHARES,
+    others: Sequence[Plan] = (),
+) -> tuple[Plan, ...]:
+    """Return a plan for each share of households that may move, least first.
+
+    More that may move never balances worse; the knee is marked. With 0 it is the
+    division as it is. ``others``: plans that stand in where they balance better
+    and move no more.
+    """
+    aims = _balancing(on.aims)
+    space = scope(on.units, pairs=on.pairs, grids=on.open_grids(communities), aims=aims)
+    best = today(on)
+    part, found = space.problem.home, []
+    for share in sorted(shares):
+        budget = share * float(space.problem.size.sum())
+        if budget > 0:
+            part, best = _better(on, space, (part, best), budget=budget)
+        within = [one for one in others if one.households_moved <= budget + 1e-9]
+        best = min([best, *within], key=lambda one: one.cv)
+        found.append(replace(best, share=share))
+    at = knee([one.share or 0.0 for one in found], [one.cv for one in found])
+    return tuple(replace(one, knee=i == at) for i, one in enumerate(found))
+
+
+def knee(shares: Sequence[float], worth: Sequence[float]) -> int:
+    """Return which point of a falling curve lies farthest below its chord.
+
+    Examples
+    --------
+    >>> knee([0.0, 0.02, 0.05, 0.1], [0.5, 0.3, 0.25, 0.24])
+    1
+    """
+    x, y = np.asarray(shares, float), np.asarray(worth, float)
+    wide, high = float(np.ptp(x)), float(np.ptp(y))
+    if wide == 0 or high == 0:
+        return 0
+    below = 1 - (x - x[0]) / wide - (y - y.min()) / high
+    return int(np.argmax(below.round(9)))
+
+
+def _better(
+    on: Board, space: Scope, so_far: tuple[Ints, Plan], *, budget: float
+) -> tuple[Ints, Plan]:
+    """Return the best balance found within a budget; never worse than so far."""
+    problem = space.problem
+    part, best = so_far
+    for start in (part, problem.home):
+        for i in range(on.effort.starts):
+            effort = replace(on.effort, seed=on.effort.seed + i)
+            found = improved(
+                problem,
+                start,
+                count=len(problem.today),
+                effort=effort,
+                budget=budget,
+            )
+            grid = shifted(
+                on,
+                rows=space.rows,
+                part=space.of_units(found),
+                names=problem.today,
+            )
+            plan = Plan(board=on, grid=grid, seed=effort.seed)
+            if plan.cv < best.cv - 1e-12 and plan.households_moved <= budget + 1e-9:
+                part, best = found, plan
+    return part, best
+
+
+def _balancing(aims: Aims) -> Aims:
+    """Return the aims with balance before all others, and moves held by the budget."""
+    weights = dict(aims.weights) | {"moved": 0.0, "band": 0.0}
+    weights["balance"] = _FIRMLY * max(aims.weight("balance"), 1.0)
+    return replace(aims, weights=weights)

@@ -1,0 +1,204 @@
+"""A plan: the grid of every unit, today's or proposed, and what it makes of them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import shapely
+from geopandas import GeoDataFrame
+from numpy.typing import NDArray
+from pandas import DataFrame, Series
+
+from geoplan.division import numbering
+from geoplan.division.aims import Aims
+from geoplan.division.faces import Ints
+from geoplan.division.given import Ground
+from geoplan.division.neighbours import neighbours
+from geoplan.division.search.descent import Effort
+from geoplan.division.units import Units, units
+
+Codes = NDArray[np.object_]
+
+OWN = "专属"  # grids of office blocks, schools, markets: never redrawn unasked
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Board:
+    """What plans are made on."""
+
+    units: Units
+    pairs: DataFrame  #: as ``neighbours`` gives them
+    aims: Aims
+    effort: Effort
+    locked: frozenset[str]  #: codes of grids that stay as they are
+    template: numbering.Template | None = None  #: of codes; None: as today's
+    second: Codes | None = None  #: the second division's area of each unit
+
+    def open_grids(self, communities: Collection[str] | None = None) -> list[str]:
+        """Return the grids that may be redrawn, all or of some communities."""
+        grids = self.units.ground.grids
+        free = ~grids.index.isin(list(self.locked))
+        if communities is not None:
+            free &= grids["community"].isin(list(communities)).to_numpy()
+        return [str(code) for code in grids.index[free]]
+
+    def trying(self, effort: Effort) -> "Board":
+        """Return the same board with another effort."""
+        return replace(self, effort=effort)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Plan:
+    """A division: a grid for every unit."""
+
+    board: Board
+    grid: Codes  #: code of each unit's grid
+    seed: int = 0
+    share: float | None = None  #: of households that might move, in a Pareto list
+    knee: bool = False
+
+    @property
+    def moved(self) -> NDArray[np.bool_]:
+        """Return which units change their grid."""
+        changed: NDArray[np.bool_] = self.grid != self.today
+        return changed
+
+    @property
+    def today(self) -> Codes:
+        """Return the grid of each unit today."""
+        codes: Codes = self.board.units.frame["grid"].to_numpy(object)
+        return codes
+
+    @property
+    def households_moved(self) -> int:
+        """Return how many households change their grid (or people, see measure)."""
+        units_ = self.board.units
+        counted = units_.frame[units_.ground.measure].to_numpy(float)
+        return round(float(counted[self.moved].sum()))
+
+    def sizes(self) -> Series:
+        """Return the households of each grid that is redrawn or could be."""
+        units_ = self.board.units
+        free = ~units_.frame["grid"].isin(list(self.board.locked)).to_numpy()
+        counted = units_.frame[units_.ground.measure][free]
+        return counted.groupby(self.grid[free]).sum()
+
+    @property
+    def cv(self) -> float:
+        """Return the standard deviation of the grids' households ÷ their mean."""
+        return spread(self.sizes())
+
+
+def spread(sizes: Series) -> float:
+    """Return the standard deviation ÷ the mean; 0 where there is nothing."""
+    mean = float(sizes.mean()) if len(sizes) else 0.0
+    return float(sizes.std(ddof=0)) / mean if mean > 0 else 0.0
+
+
+def board(
+    ground: Ground,
+    *,
+    aims: Aims | None = None,
+    effort: Effort | None = None,
+    locked: Collection[str] = (),
+    second: GeoDataFrame | None = None,
+) -> Board:
+    """Return what plans are made on: units, neighbours, and what is asked.
+
+    ``locked``: codes of grids that stay; 专属 grids stay in any case.
+    ``second``: areas of another division (警格), index = code.
+    """
+    aims = aims or Aims()
+    made = units(ground, most=aims.band[1])
+    kind = ground.grids["kind"].fillna("").astype(str)
+    own = ground.grids.index[kind.str.contains(OWN)]
+    return Board(
+        units=made,
+        pairs=neighbours(made),
+        aims=aims,
+        effort=effort or Effort(),
+        locked=frozenset([*locked, *own]),
+        second=None if second is None else _second(made, second),
+    )
+
+
+def today(on: Board) -> Plan:
+    """Return the division as it is."""
+    return Plan(board=on, grid=on.units.frame["grid"].to_numpy(object).copy())
+
+
+def shifted(on: Board, *, rows: Ints, part: Ints, names: Sequence[str]) -> Codes:
+    """Return the grid of every unit after some went to other grids of today.
+
+    ``names``: the code of each part.
+    """
+    found: Codes = on.units.frame["grid"].to_numpy(object).copy()
+    found[rows] = np.array(names, dtype=object)[part]
+    return found
+
+
+def coded(on: Board, *, rows: Ints, part: Ints) -> Codes:
+    """Return the grid of every unit after some have been parted anew.
+
+    Parameters
+    ----------
+    rows : int array
+        Positions of those units.
+    part : int array
+        The part of each; numbers of parts need not follow one another.
+    """
+    frame = on.units.frame.iloc[rows]
+    found: Codes = on.units.frame["grid"].to_numpy(object).copy()
+    owner = frame["community"].to_numpy(object)
+    for community in sorted(set(owner)):
+        mine = np.flatnonzero(owner == community)
+        found[rows[mine]] = _coded_within(
+            on, frame=frame.iloc[mine], part=part[mine], community=str(community)
+        )
+    return found
+
+
+def _coded_within(
+    on: Board, *, frame: GeoDataFrame, part: Ints, community: str
+) -> Codes:
+    """Return the codes of the parts of one community, by unit."""
+    every, number = np.unique(part, return_inverse=True)
+    number = number.reshape(-1)
+    old, grid = np.unique(frame["grid"].to_numpy(str), return_inverse=True)
+    counted = frame[on.units.ground.measure].to_numpy(float)
+    # where nobody lives, the ground decides
+    weight = counted + 1e-9 * frame["area_m2"].to_numpy(float)
+    overlap = numbering.matched(
+        number, grid=grid.reshape(-1), weight=weight, shape=(len(every), len(old))
+    )
+    stays = numbering.kept(overlap)
+    new = np.flatnonzero(stays < 0)
+    area = np.bincount(number, weights=frame["area_m2"], minlength=len(every))
+    middle = np.column_stack(
+        [
+            np.bincount(number, weights=frame["area_m2"] * frame[axis]) / area
+            for axis in ("x", "y")
+        ]
+    )
+    grids = on.units.ground.grids
+    codes = numbering.numbered(
+        new,
+        at=middle[new],
+        community=community,
+        codes=[str(c) for c in grids.index[grids["community"] == community]],
+        row_m=float(np.sqrt(area.mean())),
+        by=on.template,
+    )
+    names = [str(old[at]) if at >= 0 else codes[i] for i, at in enumerate(stays)]
+    return np.array(names, dtype=object)[number]
+
+
+def _second(made: Units, areas: GeoDataFrame) -> Codes:
+    """Return the area of another division that each unit lies in, "" without."""
+    points = shapely.point_on_surface(made.frame.geometry.to_numpy())
+    unit, area = shapely.STRtree(areas.geometry.to_numpy()).query(
+        points, predicate="intersects"
+    )
+    found: Codes = np.full(len(points), "", dtype=object)
+    found[unit[::-1]] = areas.index.to_numpy(object)[area[::-1]]
+    return found

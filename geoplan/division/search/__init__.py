@@ -1,0 +1,1 @@
+"""The search: a start by spanning trees or multilevel cuts, then moves and swaps."""

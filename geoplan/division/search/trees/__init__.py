@@ -1,0 +1,1 @@
+"""Starts: trees grown and cut, atoms matched."""

@@ -1,0 +1,105 @@
+/* What the page of siting knows: stations and candidates, homes, and one plan a count. */
+(function (geoplan) {
+  "use strict";
+
+  const { ints, optional, shapes, middle } = geoplan.codec;
+  const { words, state } = geoplan;
+
+  const NEW = 2, OUT = 3; // how a home stands to a plan; 0 is aside, 1 reached already
+  const REASONS = ["out_of_reach", "shut", "not_chosen", "capacity", "off_network"];
+  const study = { names: [] };
+
+  function use(data) {
+    Object.assign(study, {
+      data,
+      names: data.names,
+      grids: area(data.grids),
+      communities: area(data.communities),
+      street: { layer: shapes(data.street.shape) },
+      stations: Object.assign({}, data.places, { layer: shapes(data.places.shape) }),
+      buildings: Object.assign({}, data.buildings, {
+        layer: shapes(data.buildings.shape), grid: ints(data.buildings.grid), near: ints(data.buildings.near),
+        count: optional(data.buildings.count), before: optional(data.buildings.before, 10),
+      }),
+      compounds: Object.assign({}, data.compounds, { layer: shapes(data.compounds.shape), doors: shapes(data.compounds.gates) }),
+      plans: data.plans.map(plan),
+    });
+    state.plan = study.plans.length - 1;
+    return study;
+  }
+
+  function area(block) {
+    return Object.assign({}, block, { layer: shapes(block.shape) });
+  }
+
+  function plan(block) {
+    const found = Object.assign({}, block, { state: ints(block.state), site: ints(block.site), station: ints(block.station),
+      minutes: optional(block.minutes, 10), reason: ints(block.reason), order: {} });
+    let number = 0;
+    found.sites.place.forEach(function (place, k) {
+      found.order[place] = { k, number: found.sites.new[k] ? (number += 1) : 0 };
+    });
+    return found;
+  }
+
+  /* The plan chosen. */
+  function now() {
+    return study.plans[state.plan];
+  }
+
+  /* What a plan says of an open site; null if the place stays shut. */
+  function opened(place) {
+    const found = now().order[place];
+    if (!found) return null;
+    const sites = now().sites;
+    return { place, number: found.number, fresh: found.number > 0, gain: sites.gain[found.k], cumulative: sites.cumulative[found.k],
+      load: sites.load[found.k], capacity: sites.capacity[found.k], mean: sites.mean[found.k], worst: sites.worst[found.k],
+      elderly: sites.groups.elderly ? sites.groups.elderly[found.k] : undefined };
+  }
+
+  /* The new sites of the plan, in their order. */
+  function fresh() {
+    return now().sites.place.map(opened).filter(function (site) { return site.fresh; });
+  }
+
+  function called(b) {
+    const name = study.buildings.name[b];
+    if (name) return name;
+    const way = study.buildings.near[b];
+    return way > 0 ? words.say("no_name") + " · " + words.say("beside", { way: study.names[way] })
+      : (words.say("no_name") + " " + study.buildings.code[b]).trim();
+  }
+
+  function titled(block, i) {
+    return block.name[i] || block.code[i];
+  }
+
+  /* A number of homes with its unit, where the page counts something else. */
+  function homes(n) {
+    return words.say("unit_" + study.data.homes_counted, { n: words.number(n) });
+  }
+
+  function boxOf(layer) {
+    const box = [Infinity, Infinity, -Infinity, -Infinity];
+    for (let i = 0; i < layer.n; i += 1) {
+      const b = layer.box.subarray(4 * i, 4 * i + 4);
+      if (b[2] < b[0]) continue;
+      box[0] = Math.min(box[0], b[0]);
+      box[1] = Math.min(box[1], b[1]);
+      box[2] = Math.max(box[2], b[2]);
+      box[3] = Math.max(box[3], b[3]);
+    }
+    return box;
+  }
+
+  /* How it is counted, a sentence each. */
+  function method() {
+    const circle = study.data.circle;
+    const told = { station: circle.station, limit: circle.limit, walker: study.data.walker, speed: study.data.speed };
+    return [words.say("notes_method_" + circle.by, told), words.say("notes_" + study.data.model.replace("-", "_"), told),
+      words.say("notes_gain"), words.say("notes_bound"), words.say(study.data.rooms ? "notes_rooms" : "notes_ways")];
+  }
+
+  Object.assign(study, { use, now, opened, fresh, called, titled, homes, boxOf, middle, method, NEW, OUT, REASONS });
+  geoplan.study = study;
+})((window.geoplan = window.geoplan || {}));

@@ -1,0 +1,234 @@
+/* The map of siting: whom new sites bring in, who stays out, and the sites. */
+(function (geoplan) {
+  "use strict";
+
+  const { path, stroke, trace } = geoplan.sheet;
+  const { within } = geoplan.codec;
+  const { study, state, names, theme } = geoplan;
+
+  const COLOUR = { gain: "#00705A", gainWash: "#B9DED3", outWash: "#F6DFC9", faint: "#9CC7BC", spare: "#6B6459", ink: "#1B1F24" };
+  const FAR = 9, HOMES_TO = 7; // metres a pixel
+  const ROUND = 17; // m that the ground round a home is coloured
+  const BIG = 28, SMALL = 8; // px
+  const FULL_FROM = 3.2; // metres a pixel from which existing stations are named
+
+  /* The site meant: pointed at, else picked; -1 for none. */
+  function meant() {
+    if (state.hover !== undefined && state.hover >= 0) return state.hover;
+    return state.pick && state.pick.kind === "station" && study.opened(state.pick.i) ? state.pick.i : -1;
+  }
+
+  function groups(p) {
+    const plan = study.now();
+    const one = meant();
+    const found = { aside: [], already: [], gain: [], faint: [], out: [], mine: [] };
+    within(study.buildings.layer, p.box).forEach(function (b) {
+      const stands = plan.state[b];
+      if (!stands) found.aside.push(b);
+      else if (stands === study.OUT) found.out.push(b);
+      else if (stands === study.NEW) found[one < 0 || plan.site[b] === one ? "gain" : "faint"].push(b);
+      else found[one >= 0 && plan.station[b] === one ? "mine" : "already"].push(b);
+    });
+    return found;
+  }
+
+  /* Colours the ground round homes, so that who is meant is seen from afar. */
+  function wash(p) {
+    if (!state.shown("homes")) return;
+    const found = groups(p);
+    ground(p, found.out, COLOUR.outWash);
+    ground(p, found.faint, "#E8F2EF");
+    ground(p, found.gain, COLOUR.gainWash);
+  }
+
+  function ground(p, features, colour) {
+    const layer = study.buildings.layer;
+    path(p, layer, features, true);
+    features.forEach(function (b) {
+      const first = layer.point[layer.part[b]];
+      if (layer.point[layer.part[b + 1]] - first !== 1) return;
+      p.context.rect(p.x + layer.x[first] * p.k, p.y + layer.y[first] * p.k, 0.1, 0.1);
+    });
+    stroke(p, Math.max(3, (2 * ROUND) / p.mpp), colour);
+    p.context.fillStyle = colour;
+    p.context.fill();
+  }
+
+  function homes(p) {
+    if (p.mpp > HOMES_TO) return;
+    const found = groups(p);
+    const layer = study.buildings.layer;
+    const seen = state.shown("homes");
+    [[found.aside, theme.COLOUR.aside], [found.already, theme.COLOUR.served], [found.mine, "#6F8FAE"],
+      [found.faint, COLOUR.faint], [found.out, theme.COLOUR.alarm], [found.gain, COLOUR.gain]].forEach(function (kind) {
+      theme.blocks(p, layer, kind[0], seen ? kind[1] : theme.COLOUR.aside);
+    });
+    if (seen && p.mpp < 4) hatched(p, found.out);
+  }
+
+  /* Homes left out are hatched too: colour does not stand alone. */
+  function hatched(p, features) {
+    if (!features.length) return;
+    p.context.save();
+    p.context.beginPath();
+    features.forEach(function (b) { trace(p, study.buildings.layer, b, true); });
+    p.context.clip("evenodd");
+    geoplan.sheet.hatch(p, 5, 1.2, "rgba(251,234,205,0.8)");
+    p.context.restore();
+  }
+
+  function draw(p, base) {
+    const room = names.table(p.width, p.height);
+    const marks = all(p);
+    const big = marks.filter(function (mark) { return mark.role !== "spare"; });
+    big.forEach(function (mark) {
+      const half = mark.size / 2 + 1;
+      room.take([mark.place[0] - half, mark.place[1] - half, mark.place[0] + half, mark.place[1] + half]);
+    });
+    walk(p);
+    area(p);
+    marks.forEach(function (mark) { symbol(p, mark); });
+    big.slice().reverse().forEach(function (mark) { label(p, room, mark); });
+    communities(p, room);
+    names.ways(p, room, base);
+    estates(p, room);
+  }
+
+  /* Signs on the map, the most important last. */
+  function all(p) {
+    const found = [];
+    const one = meant();
+    const far = p.mpp < FAR ? 1 : 0.6;
+    study.stations.code.forEach(function (code, i) {
+      const place = names.pixel(p, study.stations.layer, i);
+      if (!names.inside(p, place)) return;
+      const open = study.opened(i);
+      const old = study.stations.existing[i];
+      const role = open && open.fresh ? "new" : old ? (open ? "old" : "closed") : "spare";
+      if (!state.shown(role === "closed" ? "old" : role) && one !== i) return;
+      const size = role === "new" ? BIG : role === "spare" ? SMALL : dot() ? 11 : 18;
+      found.push({ i, place, role, number: open ? open.number : 0, size: size * (role === "new" ? Math.max(far, 0.75) : far),
+        meant: one === i || state.picked("station", i) });
+    });
+    const order = { spare: 0, closed: 1, old: 2, new: 3 };
+    return found.sort(function (a, b) { return order[a.role] - order[b.role] || a.meant - b.meant || b.number - a.number; });
+  }
+
+  /* Whether existing stations are small ones, drawn as dots. */
+  function dot() {
+    return study.data.circle.level === "grid";
+  }
+
+  function symbol(p, mark) {
+    const context = p.context;
+    const [x, y] = mark.place;
+    if (mark.meant) {
+      context.beginPath();
+      context.arc(x, y, mark.size * 0.5 + 8, 0, 2 * Math.PI);
+      stroke(p, 5, "#FFFFFF");
+      stroke(p, 2.6, COLOUR.ink);
+    }
+    if (mark.role === "old" || mark.role === "closed") {
+      geoplan.marks.symbol(context, x, y, { size: mark.size, asked: mark.role === "old", dot: dot(), head: false });
+      if (mark.role === "closed") cross(p, x, y, mark.size * 0.5);
+      return;
+    }
+    diamond(context, x, y, mark.size / 2, mark.role === "new");
+    if (!mark.number) return;
+    context.font = "700 " + Math.round(mark.size * 0.46) + "px sans-serif";
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.fillStyle = "#FFFFFF";
+    context.fillText(String(mark.number), x, y + 0.5);
+  }
+
+  function diamond(context, x, y, half, solid) {
+    context.beginPath();
+    context.moveTo(x, y - half);
+    context.lineTo(x + half, y);
+    context.lineTo(x, y + half);
+    context.lineTo(x - half, y);
+    context.closePath();
+    context.setLineDash([]);
+    context.lineWidth = solid ? 4 : 3;
+    context.strokeStyle = "#FFFFFF";
+    context.stroke();
+    context.fillStyle = solid ? COLOUR.gain : "#FFFFFF";
+    context.fill();
+    if (solid) return;
+    context.lineWidth = 1.3;
+    context.strokeStyle = COLOUR.spare;
+    context.stroke();
+  }
+
+  function cross(p, x, y, half) {
+    p.context.beginPath();
+    p.context.moveTo(x - half, y - half);
+    p.context.lineTo(x + half, y + half);
+    p.context.moveTo(x + half, y - half);
+    p.context.lineTo(x - half, y + half);
+    stroke(p, 2.4, theme.COLOUR.alarm);
+  }
+
+  function label(p, room, mark) {
+    if (mark.role !== "new" && p.mpp > FULL_FROM && !mark.meant) return;
+    const [x, y] = mark.place;
+    const gap = mark.size / 2 + 5;
+    const style = { size: mark.role === "new" ? 14 : 12, weight: mark.role === "new" ? 700 : 600, halo: 3.6,
+      colour: mark.role === "new" ? COLOUR.gain : names.BLUE, align: "left" };
+    const text = study.titled(study.stations, mark.i);
+    names.set(p, room, text, [[x + gap, y]], style) ||
+      names.set(p, room, text, [[x - gap, y]], Object.assign({}, style, { align: "right" })) ||
+      names.set(p, room, text, [[x, y + gap + 7], [x, y - gap - 7]], Object.assign({}, style, { align: "center" }));
+  }
+
+  /* Straight lines from the picked site to those it newly brings in. */
+  function walk(p) {
+    const one = meant();
+    if (one < 0 || p.mpp > 6) return;
+    const plan = study.now();
+    const [x, y] = names.pixel(p, study.stations.layer, one);
+    p.context.beginPath();
+    plan.site.forEach(function (site, b) {
+      if (site !== one || plan.state[b] !== study.NEW) return;
+      const [u, v] = names.pixel(p, study.buildings.layer, b);
+      p.context.moveTo(x, y);
+      p.context.lineTo(u, v);
+    });
+    stroke(p, 0.8, "rgba(0,112,90,0.35)");
+  }
+
+  /* The outline of an area or building that is picked. */
+  function area(p) {
+    const pick = state.pick;
+    if (!pick || pick.kind === "station") return;
+    if (pick.kind === "way") {
+      path(p, pick.layer, pick.features, false);
+      stroke(p, 8, "#FFFFFF");
+      stroke(p, 4, names.BLUE);
+      return;
+    }
+    const block = { grid: study.grids, community: study.communities, building: study.buildings, compound: study.compounds }[pick.kind];
+    path(p, block.layer, [pick.i], true);
+    stroke(p, 7, "#FFFFFF");
+    stroke(p, 3.6, COLOUR.ink);
+  }
+
+  function communities(p, room) {
+    if (!state.shown("names")) return;
+    study.communities.name.forEach(function (name, i) {
+      const at = names.pixel(p, study.communities.layer, i);
+      if (names.inside(p, at)) names.set(p, room, name, [at, [at[0], at[1] + 18], [at[0], at[1] - 18]], { size: 12, weight: 600, colour: "#646B73", halo: 3 });
+    });
+  }
+
+  function estates(p, room) {
+    if (p.mpp > 2.2 || !state.shown("names")) return;
+    study.compounds.name.forEach(function (name, i) {
+      const at = names.pixel(p, study.compounds.layer, i);
+      if (name && names.inside(p, at)) names.set(p, room, name, [at, [at[0], at[1] - 14]], { size: 11, colour: "#444B53" });
+    });
+  }
+
+  geoplan.drawing = { wash, homes, draw, diamond, meant, COLOUR };
+})((window.geoplan = window.geoplan || {}));

@@ -1,0 +1,105 @@
+/* Pointing at the map: a site lights its gain, and a tip says what it is. */
+(function (geoplan) {
+  "use strict";
+
+  const { make, get, put } = geoplan.element;
+  const { at } = geoplan.codec;
+  const { study, state, words, frame } = geoplan;
+
+  const WAIT = 80; // ms
+  const TOUCH = 15; // px within which a site is meant
+  const HOMES_FROM = 3; // metres a pixel from which single buildings are told
+  let timer = 0;
+
+  function under(map, latlng) {
+    const [x, y] = frame.fromLatLng(latlng);
+    const view = frame.view(map.getZoom());
+    const site = near(x, y, TOUCH / view.k);
+    if (site >= 0) return { kind: "station", i: site };
+    if (view.mpp < HOMES_FROM) {
+      const building = at(study.buildings.layer, x, y);
+      if (building >= 0 && study.now().state[building]) return { kind: "building", i: building };
+    }
+    const grid = at(study.grids.layer, x, y);
+    return grid >= 0 ? { kind: "grid", i: grid } : null;
+  }
+
+  /* The site within reach of the pointer; one that is open before one that is not. */
+  function near(x, y, most) {
+    let best = -1, least = Infinity;
+    study.stations.code.forEach(function (code, i) {
+      const open = study.opened(i);
+      const role = open && open.fresh ? "new" : study.stations.existing[i] ? "old" : "spare";
+      if (!state.shown(role)) return;
+      const place = study.middle(study.stations.layer, i);
+      const far = Math.hypot(place[0] - x, place[1] - y) * (role === "spare" ? 1.6 : 1);
+      if (far <= most && far < least) {
+        best = i;
+        least = far;
+      }
+    });
+    return best;
+  }
+
+  function lines(thing) {
+    const i = thing.i;
+    if (thing.kind === "grid") return [study.titled(study.grids, i), "", words.say("tip_more")];
+    if (thing.kind === "building") {
+      const plan = study.now();
+      const text = plan.minutes[i] === null ? words.say("stands_3")
+        : words.say("walk_to", { minutes: words.minutes(plan.minutes[i]), station: study.titled(study.stations, plan.station[i]) });
+      return [study.called(i), study.buildings.count[i] ? study.homes(study.buildings.count[i]) : "", words.say("stands_" + plan.state[i]) + " · " + text];
+    }
+    const open = study.opened(i);
+    const block = study.stations;
+    const about = geoplan.list.about(i);
+    if (open && open.fresh) {
+      return [words.say("site_new", { n: open.number }) + " · " + study.titled(block, i), words.say("tip_gain", { n: words.count(open.gain) }),
+        [about, open.mean === null ? "" : words.say("walks_mean", { mean: words.minutes(open.mean), worst: words.minutes(open.worst) })].filter(Boolean).join(" · ")];
+    }
+    if (block.existing[i]) return [study.titled(block, i), words.say(open ? "site_old" : "site_closed"), open ? words.say("serves") + " " + words.count(open.load) : ""];
+    return [study.titled(block, i), block.alone[i] === null ? "" : words.say("tip_alone", { n: words.count(block.alone[i]) }), about];
+  }
+
+  function start(map, pick) {
+    map.on("mousemove", function (event) {
+      clearTimeout(timer);
+      timer = setTimeout(function () { show(map, event); }, WAIT);
+    });
+    map.on("mouseout movestart zoomstart", function () { light(-1); hide(); });
+    map.on("click", function (event) {
+      if (geoplan.tools.measuring()) return;
+      hide();
+      pick(under(map, event.latlng), true);
+    });
+  }
+
+  function light(place) {
+    if (state.hover !== place) state.set({ hover: place });
+  }
+
+  function hide() {
+    clearTimeout(timer);
+    get("tip").hidden = true;
+  }
+
+  function show(map, event) {
+    const thing = geoplan.tools.measuring() ? null : under(map, event.latlng);
+    map.getContainer().style.cursor = thing ? "pointer" : "";
+    light(thing && thing.kind === "station" ? thing.i : -1);
+    if (!thing) {
+      hide();
+      return;
+    }
+    const [title, text, more] = lines(thing);
+    const box = get("tip");
+    put(box, [make("b", {}, title), make("span", {}, text), make("small", {}, more)]);
+    box.hidden = false;
+    const size = map.getSize();
+    const above = event.containerPoint.y + 18 + box.offsetHeight > size.y;
+    box.style.left = Math.max(8, Math.min(event.containerPoint.x + 14, size.x - box.offsetWidth - 8)) + "px";
+    box.style.top = (above ? event.containerPoint.y - box.offsetHeight - 14 : event.containerPoint.y + 18) + "px";
+  }
+
+  geoplan.tip = { start, under };
+})((window.geoplan = window.geoplan || {}));

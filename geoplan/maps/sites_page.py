@@ -1,0 +1,239 @@
+"""The page that says where the next stations should stand, and for whom."""
+
+from typing import Any
+
+import numpy as np
+from geopandas import GeoDataFrame
+from pandas import DataFrame, Series
+
+from geoplan.maps import places
+from geoplan.maps.answer import TIERS, limit, stamp, station_word
+from geoplan.maps.basemap import base_layers, way_names, window
+from geoplan.maps.encoding import Grain, ints, optional, shapes
+from geoplan.maps.shell import sites_shell
+from geoplan.maps.sites_answer import lead, plain, told
+from geoplan.model import (
+    Imprint,
+    Layers,
+    Network,
+    SitePlan,
+    Siting,
+    Surroundings,
+)
+from geoplan.wording import say, texts
+
+# How a building stands to a plan.
+_ASIDE, _ALREADY, _NEW, _OUT = 0, 1, 2, 3
+_REASONS = ("out_of_reach", "shut", "not_chosen", "capacity", "off_network")
+
+
+def sites_page(
+    siting: Siting,
+    *,
+    layers: Layers,
+    network: Network,
+    surroundings: Surroundings,
+    imprint: Imprint,
+    lang: str = "zh",
+) -> str:
+    """Return suggested sites as one HTML page that needs no network.
+
+    The same records give the same bytes.
+
+    Raises
+    ------
+    PageError
+        If something in the page would be loaded from elsewhere.
+    """
+    street = layers.grids.union_all()
+    box = window(street)
+    grain = Grain.of(box.bounds, crs=layers.crs)
+    names = way_names(network, surroundings)
+    near = places.nearest_names(siting.homes, edges=network.edges, names=names)
+    data = {
+        **_front(siting, imprint=imprint, lang=lang),
+        "grain": {"west": grain.west, "north": grain.north, "step": grain.step},
+        "names": names,
+        "base": base_layers(network, surroundings, grain=grain, box=box, names=names),
+        "grids": _areas(layers.grids, grain=grain),
+        "communities": _areas(layers.communities, grain=grain),
+        "street": {"shape": shapes(np.array([street], dtype=object), grain=grain)},
+        "places": _places(siting, layers=layers, grain=grain),
+        "buildings": _buildings(siting, layers=layers, grain=grain, near=near),
+        "compounds": places.compounds(layers, grain=grain),
+        "plans": [_plan(siting, plan, lang=lang) for plan in siting.plans],
+        "curve": _curve(siting),
+    }
+    title = say("sites.title", lang=lang, study=imprint.study)
+    sentence = plain(siting, lang=lang)
+    return sites_shell(data, title=title, sentence=sentence, lang=lang)
+
+
+def _front(siting: Siting, *, imprint: Imprint, lang: str) -> dict[str, Any]:
+    """Return what a page says in words."""
+    walker, circle = siting.walker, siting.circle
+    known = f"walker_{walker.preset}" in texts("page", lang)
+    own = {k: v for k, v in texts("sites", lang).items() if isinstance(v, str)}
+    return {
+        "lang": lang,
+        "words": {**texts("page", lang), **own, "stamp": stamp(imprint, lang=lang)},
+        "study": imprint.study,
+        "date": imprint.date,
+        "credits": imprint.credits,
+        "notes": imprint.notes,
+        "version": imprint.version,
+        "tiles": "",
+        "crs": siting.places.crs.name,
+        "counted": siting.counted,
+        "homes_counted": _shown(siting),
+        "walker": say(f"page.walker_{walker.preset if known else 'custom'}", lang=lang),
+        "speed": walker.speed,
+        "circle": {
+            "name": circle.name,
+            "limit": limit(circle, lang=lang),
+            "by": "minutes" if circle.minutes is not None else "metres",
+            "station": station_word(circle.tier, lang=lang),
+            "level": TIERS.get(circle.tier, "community"),
+        },
+        "model": siting.model,
+        "total": siting.total,
+        "before": siting.before,
+        "existing": int(siting.places["existing"].sum()),
+        "rooms": siting.rooms,
+        "closing": siting.closing,
+        "nested": siting.nested,
+        "cost_word": siting.cost_word,
+        "lead": lead(siting, lang=lang),
+    }
+
+
+def _shown(siting: Siting) -> str:
+    """Return the column of homes that a page tells of a building."""
+    known = (n for n in ("households", "people") if siting.homes[n].notna().any())
+    return next(known, "buildings")
+
+
+def _areas(frame: GeoDataFrame, *, grain: Grain) -> dict[str, Any]:
+    return {
+        "code": [str(code) for code in frame.index],
+        "name": [str(name) for name in frame["name"]],
+        "shape": shapes(frame.geometry, grain=grain),
+    }
+
+
+def _places(siting: Siting, *, layers: Layers, grain: Grain) -> dict[str, Any]:
+    """Return the stations there are and the candidates, one list."""
+    frame = siting.places
+    called = layers.communities["name"]
+    often = siting.often
+    return {
+        "code": [str(code) for code in frame.index],
+        "name": [str(name) for name in frame["name"]],
+        "kind": [str(kind) for kind in frame["kind"]],
+        "existing": [bool(old) for old in frame["existing"]],
+        "area": _numbers(frame["area_m2"]),
+        "cost": _numbers(frame["cost"].where(~frame["existing"])),
+        "available": [str(when) for when in frame["available"]],
+        "community": [str(called.get(code, "")) for code in frame["community"]],
+        "off": [str(reason) for reason in frame["off_network"]],
+        "alone": _numbers(frame["alone"]),
+        "often": [] if often is None else _numbers(often.reindex(frame.index)),
+        "tier": [siting.circle.tier] * len(frame),
+        "shape": shapes(frame.geometry, grain=grain),
+    }
+
+
+def _buildings(
+    siting: Siting, *, layers: Layers, grain: Grain, near: np.ndarray[Any, Any]
+) -> dict[str, Any]:
+    homes, counted = siting.homes, _shown(siting)
+    count = homes[counted] if counted in homes else Series(1.0, index=homes.index)
+    return {
+        "code": [str(code) for code in homes.index],
+        "name": [str(name) for name in homes["name"]],
+        "grid": ints(layers.grids.index.get_indexer(homes["grid"].astype(str))),
+        "count": optional(count.where(homes["asked"])),
+        "before": optional(homes["before"], steps=10),
+        "near": ints(near),
+        "shape": shapes(homes.geometry, grain=grain),
+    }
+
+
+def _plan(siting: Siting, plan: SitePlan, *, lang: str) -> dict[str, Any]:
+    """Return a plan: what is said of it, its sites, and how each home stands."""
+    said = told(siting, plan, lang=lang)
+    homes, code = siting.homes.index, siting.places.index
+    walks = plan.assignment.sort_values("minutes", kind="stable")
+    walks = walks.drop_duplicates("building").set_index("building").reindex(homes)
+    out = plan.uncovered.reindex(homes)
+    new = set(plan.sites.index[plan.sites["new"]])
+    gained = plan.gained.reindex(homes)
+    asked = siting.homes["asked"].to_numpy(dtype=bool)
+    state = np.select(
+        [
+            ~asked,
+            out["reason"].notna(),
+            gained.isin(new) & siting.homes["before"].isna(),
+        ],
+        [_ASIDE, _OUT, _NEW],
+        _ALREADY,
+    )
+    reason = out["reason"].map({r: k for k, r in enumerate(_REASONS)}).fillna(-1)
+    return {
+        "count": plan.count,
+        "covered": plan.covered,
+        "sentence": said.sentence,
+        "proof": said.proof,
+        "closed": said.closed,
+        "sites": _sites(plan, index=code),
+        "state": ints(state),
+        "site": ints(code.get_indexer(gained.where(state != _OUT).fillna(""))),
+        "station": ints(code.get_indexer(walks["station"].fillna(""))),
+        "minutes": optional(walks["minutes"].astype(float), steps=10),
+        "reason": ints(reason.astype(int)),
+        "out": {
+            str(name): round(float(rows["weight"].sum()), 2)
+            for name, rows in plan.uncovered.groupby("reason")
+        },
+    }
+
+
+def _sites(plan: SitePlan, *, index: Any) -> dict[str, Any]:  # noqa: ANN401  an Index
+    """Return the open sites of a plan, kept ones first, then by gain."""
+    table: DataFrame = plan.sites
+    told_of = [c for c in table if str(c).startswith("gain_")]
+    return {
+        "place": [int(i) for i in index.get_indexer(table.index)],
+        "new": [bool(n) for n in table["new"]],
+        **{
+            name: _numbers(table[name])
+            for name in ("gain", "cumulative", "load", "capacity", "only")
+        },
+        "mean": _numbers(table["mean_minutes"]),
+        "worst": _numbers(table["worst_minutes"]),
+        "groups": {str(c).removeprefix("gain_"): _numbers(table[c]) for c in told_of},
+    }
+
+
+def _curve(siting: Siting) -> list[dict[str, Any]]:
+    """Return the points of the curve: stations opened, weight, and its bound."""
+    if not siting.curve:
+        return []
+    rows = siting.results["curve"]
+    most = siting.model == "mclp"
+    return [
+        {
+            "count": row["count"],
+            "covered": row["covered"],
+            "bound": row["bound"] if most else None,
+        }
+        for row in rows
+        if row["covered"] is not None
+    ]
+
+
+def _numbers(column: Series) -> list[float | None]:
+    """Return numbers as JSON has them, None where there is none."""
+    return [
+        round(float(v), 2) if np.isfinite(v) else None for v in column.astype(float)
+    ]

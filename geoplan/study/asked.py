@@ -1,0 +1,311 @@
+"""What a command asks of siting, and the study's task that it stands for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from geopandas import GeoDataFrame
+from numpy.typing import NDArray
+from pandas import DataFrame, Series
+
+from geoplan import compounds, sites, walk
+from geoplan.coverage import answers, groups, rollup, service
+from geoplan.coverage.homes import Standing, inhabited, standing
+from geoplan.errors import InputError, UsageError
+from geoplan.model import GROUPS, Circle, Finding, Layers, Network, Walker
+from geoplan.study.places import Demand, Places, along_ways, places_of
+from geoplan.study.reading import Study
+
+FAR = 60.0  # min; the shortest walk is sought beyond the circle, so far at least
+ROOM_M2 = (
+    0.3  # m² a household; MEM: from memory of 国办发〔2021〕56号, not a checked norm
+)
+BY_AREA = "m2"  #: as a capacity: of each station by its rooms
+_CURVE = 5
+WIDE = ("p-median", "p-center")  #: models whose walks may leave the circle
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What is asked of a study's next stations."""
+
+    circle: str = ""  #: by name; "" is the study's first
+    model: sites.Model = "mclp"
+    counts: range | None = None  #: of new stations; None = what one would expect
+    target: float = 1.0
+    weight: str = ""  #: households, people, elderly; "" = what the study counts
+    capacity: str = ""  #: number a station, or m2
+    budget: float | None = None
+    own: bool = False
+    per: str = ""  #: community or grid: each must have a station
+    apart_m: float = 0.0
+    close: bool = False  #: may existing stations close?
+    evaluate: Path | None = None  #: a list of codes to judge
+    speeds: tuple[float, ...] = ()
+    seconds: float = 60.0
+    seed: int = 0
+
+    @property
+    def effort(self) -> sites.Effort:
+        """Return how hard to try."""
+        return sites.Effort(seconds=self.seconds, seed=self.seed)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Ground:
+    """A study laid out for siting: who is to walk where."""
+
+    study: Study
+    network: Network
+    circle: Circle
+    places: Places
+    stand: Standing
+    homes: DataFrame  #: as ``inhabited`` gives them
+    demand: DataFrame  #: index = building: weight, elderly where known
+    counted: str
+    served: DataFrame  #: as ``service.areas_served`` gives them
+    findings: tuple[Finding, ...] = field(default=())
+
+    def pairs(self, minutes: float | None, *, walker: Walker) -> DataFrame:
+        """Return the walks within the circle, or within some minutes.
+
+        site, demand (positions), minutes.
+        """
+        walks = walker.by_length() if self.circle.metres else walker
+        way = walk.graph(self.network, walker=walks)
+        seconds = self.circle.seconds(speed=way.speed)
+        found = answers.pairs_within(
+            way,
+            access=self.stand.access(self.circle.hours),
+            wanted=Series(data=True, index=self.places.frame.index),
+            limit=max(seconds, (minutes or 0.0) * 60.0),
+        )
+        found = found[self.demand["weight"].to_numpy()[found["thing"]] > 0]
+        return DataFrame(
+            {
+                "site": found["station"].to_numpy(),
+                "demand": found["thing"].to_numpy(),
+                "minutes": (found["seconds"] / 60.0).to_numpy(),
+            }
+        )
+
+    def limit(self, walker: Walker) -> float:
+        """Return the circle in minutes of a walker."""
+        return self.circle.seconds(speed=walker.speed) / 60.0
+
+
+def laid_out(study: Study, *, network: Network, asked: Asked, lang: str) -> Ground:
+    """Return a study's stations, candidates and demand, all on the ways."""
+    circle = _circle(study, asked.circle)
+    layers = study.layers
+    homes, odd = inhabited(layers)
+    demand, counted = _demand(layers, homes=homes, asked=asked)
+    stations = layers.stations[answers.chosen(circle, layers.stations)]
+    made = None
+    if layers.candidates is None or not len(layers.candidates):
+        made = _made(study, network, circle, demand=demand, asked=asked, lang=lang)
+    places = places_of(layers, stations=GeoDataFrame(stations), made=made)
+    whole = places.as_stations(layers, tier=circle.tier)
+    stand = _standing(whole, network=network, study=study)
+    served, unclear = service.areas_served(whole)
+    return Ground(
+        study=study,
+        network=network,
+        circle=circle,
+        places=places,
+        stand=stand,
+        homes=homes,
+        demand=demand,
+        counted=counted,
+        served=served,
+        findings=(*odd, *unclear, *_off(places, stand), *_about(places)),
+    )
+
+
+def task_of(ground: Ground, *, asked: Asked, walker: Walker) -> sites.Task:
+    """Return the task of siting that is asked, for one walker."""
+    frame = ground.places.frame
+    pairs = ground.pairs(FAR if asked.model in WIDE else None, walker=walker)
+    if asked.own:
+        here = pairs.rename(columns={"site": "station", "demand": "thing"})
+        mine = service.own(here, served=ground.served, homes=ground.homes)
+        pairs = pairs[mine.to_numpy()]
+    near = np.empty((0, 2), np.int64)
+    if asked.apart_m > 0:
+        points = np.column_stack([frame.geometry.x, frame.geometry.y])
+        near = sites.too_near(points, metres=asked.apart_m)
+    return sites.Task(
+        model=asked.model,
+        candidates=_candidates(ground, asked=asked),
+        demand=ground.demand,
+        pairs=pairs,
+        budget=asked.budget,
+        target=asked.target,
+        groups=_groups(ground, asked=asked),
+        apart=near,
+    )
+
+
+def counts_of(ground: Ground, *, asked: Asked) -> range | None:
+    """Return the counts of stations to try; None if the budget alone decides."""
+    free = int((~ground.places.frame["existing"]).sum())
+    old = len(ground.places.frame) - free
+    most = free + (old if asked.close else 0)
+    if asked.counts is not None:
+        first = min(asked.counts[0], most)
+        return range(first, min(asked.counts[-1], most) + 1)
+    if asked.budget is not None or asked.model == "lscp":
+        return None
+    start = max(1, old) if asked.close else 1
+    return range(min(start, most), min(start + _CURVE - 1, most) + 1)
+
+
+def _circle(study: Study, name: str) -> Circle:
+    known = {circle.name: circle for circle in study.circles}
+    if name and name not in known:
+        names = "、".join(known)
+        raise UsageError.at("siting_circle", value=name, known=names)
+    return known[name] if name else study.circles[0]
+
+
+def _demand(layers: Layers, *, homes: DataFrame, asked: Asked) -> tuple[DataFrame, str]:
+    """Return what each building counts, and the name of that."""
+    lived, _ = groups.dealt(layers, homes=homes)
+    usual = rollup.counted_by(homes)
+    counted = asked.weight or usual
+    if counted in GROUPS:
+        known = counted in lived
+        values = lived[counted] if known else Series(dtype=float)
+    else:
+        known = bool(homes[counted].notna().any())
+        values = homes[counted]
+    if not known:
+        has = [n for n in ("households", "people") if homes[n].notna().any()]
+        raise UsageError.at(
+            "siting_weight", value=counted, known=", ".join([*has, *lived.columns])
+        )
+    table = DataFrame(index=homes.index)
+    table["weight"] = values.where(homes["counted"], 0.0).fillna(0.0)
+    for group in lived:
+        if group != counted:
+            table[group] = lived[group].where(homes["counted"], 0.0).fillna(0.0)
+    return table, counted
+
+
+def _made(
+    study: Study,
+    network: Network,
+    circle: Circle,
+    *,
+    demand: DataFrame,
+    asked: Asked,
+    lang: str,
+) -> GeoDataFrame:
+    """Return places along the ways near those whom no station serves yet."""
+    layers = study.layers
+    stations = layers.stations[answers.chosen(circle, layers.stations)]
+    stand = _standing(
+        Layers(**{**vars(layers), "stations": stations}), network=network, study=study
+    )
+    left = demand["weight"].to_numpy(dtype=float)
+    if len(stations) and asked.model not in WIDE and not asked.close:
+        walks = study.walker.by_length() if circle.metres else study.walker
+        way = walk.graph(network, walker=walks)
+        served = answers.pairs_within(
+            way,
+            access=stand.access(circle.hours),
+            wanted=Series(data=True, index=stations.index),
+            limit=circle.seconds(speed=way.speed),
+        )
+        left = np.where(np.isin(np.arange(len(left)), served["thing"]), 0.0, left)
+    if not left.any():
+        left = demand["weight"].to_numpy(dtype=float)
+    some = left > 0
+    return along_ways(
+        network,
+        layers=layers,
+        demand=Demand(points=stand.homes_at[some], weight=left[some]),
+        reach_m=circle.seconds(speed=study.walker.speed) * study.walker.speed,
+        lang=lang,
+    )
+
+
+def _standing(layers: Layers, *, network: Network, study: Study) -> Standing:
+    return standing(
+        layers,
+        network=network,
+        surroundings=study.ways.surroundings,
+        compounds=compounds.settle(layers)[0],
+    )
+
+
+def _candidates(ground: Ground, *, asked: Asked) -> DataFrame:
+    """Return the sites as a task has them."""
+    frame = ground.places.frame
+    table = DataFrame(frame[["name", "kind", "existing"]])
+    table["closable"] = frame["existing"] & asked.close
+    if asked.budget is not None:
+        bare = frame.index[frame["cost"].isna() & ~frame["existing"]]
+        if len(bare):
+            raise InputError.at(
+                "siting_cost", layer="candidates", codes=_told(list(bare))
+            )
+        table["cost"] = frame["cost"].fillna(0.0)
+    if asked.per:
+        table["group"] = frame[asked.per]
+    if asked.capacity == BY_AREA:
+        table["capacity"] = _by_area(ground)
+    elif asked.capacity:
+        table["capacity"] = float(asked.capacity)
+    return table
+
+
+def _by_area(ground: Ground) -> NDArray[np.float64]:
+    """Return how many households the rooms are for."""
+    frame = ground.places.frame
+    if ground.counted != "households":
+        raise UsageError.at("siting_capacity_m2", counted=ground.counted)
+    bare = frame.index[frame["area_m2"].isna()]
+    if len(bare):
+        raise InputError.at("siting_area", layer="stations", codes=_told(list(bare)))
+    return np.floor(frame["area_m2"].to_numpy(dtype=float) / ROOM_M2)
+
+
+def _groups(ground: Ground, *, asked: Asked) -> tuple[str, ...]:
+    """Return the areas that must each have a station: those where somebody lives."""
+    if not asked.per:
+        return ()
+    lived = ground.demand["weight"] > 0
+    return tuple(sorted(set(ground.homes[asked.per][lived]) - {""}))
+
+
+def _off(places: Places, stand: Standing) -> tuple[Finding, ...]:
+    """Return the candidates that no way leads to."""
+    reasons: Mapping[object, str] = stand.stations.things["off_network"].to_dict()
+    new = places.frame.index[~places.frame["existing"]]
+    return tuple(
+        Finding(
+            rule="candidate_off_network",
+            level="warning",
+            layer="candidates",
+            code=str(code),
+            geometry=places.frame.geometry[code],
+        )
+        for code in new
+        if reasons[code]
+    )
+
+
+def _about(places: Places) -> tuple[Finding, ...]:
+    if places.rooms:
+        return ()
+    facts = {"count": int((~places.frame["existing"]).sum())}
+    rule = "candidates_along_ways"
+    return (Finding(rule=rule, level="info", layer="candidates", facts=facts),)
+
+
+def _told(codes: list[str], *, most: int = 8) -> str:
+    more = len(codes) - most
+    listed = "、".join(codes[:most])
+    return f"{listed} … (+{more})" if more > 0 else listed

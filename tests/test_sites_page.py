@@ -1,0 +1,294 @@
+"""The page of siting: what it says, and that it answers in a real Chromium."""
+
+import dataclasses
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+from drawn import CIRCLES, HOSTILE, IMPRINT, WALKER, block, decoded, town
+from shapely import Point
+from test_maps_browser import TOO_NEW, Log
+from towns import frame
+
+from geoplan.maps.assets import SITES_RUNTIME, script
+from geoplan.maps.shell import read
+from geoplan.maps.sites_page import sites_page
+from geoplan.study.asked import Asked, laid_out
+from geoplan.study.reading import Study
+from geoplan.study.siting import siting_of
+from geoplan.study.streets import no_ways
+
+VENDOR = Path(__file__).parent / "vendor"
+AT = [(320, 210), (660, 210), (120, 10), (700, 10), (200, 390)]
+
+
+def laid(*, names=("虚构",), rooms=True, **asked):
+    """Return the drawn town laid out for siting, with five rooms."""
+    layers, network, around = town(names=names)
+    count = len(AT) if rooms else 0
+    candidates = frame(
+        [Point(at) for at in AT[:count]],
+        code=[f"R{k}" for k in range(count)],
+        name=[f"{names[k % len(names)]}用房{k}" for k in range(count)],
+        kind=[names[(k + 1) % len(names)] for k in range(count)],
+        area_m2=[40.0 + k for k in range(count)],
+        cost=[1.5 * k for k in range(count)],
+        available=[names[(k + 2) % len(names)] for k in range(count)],
+    )
+    layers = dataclasses.replace(layers, candidates=candidates)
+    study = Study(
+        name="示例街道（虚构）",
+        date="2026-06-30",
+        path=Path("study.toml"),
+        crs=layers.crs,
+        layers=layers,
+        circles=CIRCLES,
+        walker=WALKER,
+        network_path=Path("ways.gpkg"),
+        ways=dataclasses.replace(no_ways(layers.crs), surroundings=around),
+        elevation=None,
+        review="",
+        tiles="",
+        inputs=(),
+        credits=(),
+        notes=(),
+        findings=(),
+    )
+    asked = Asked(circle="1分钟圈", **asked)
+    ground = laid_out(study, network=network, asked=asked, lang="zh")
+    return siting_of(ground, asked=asked), layers, network, around
+
+
+@cache
+def page_of(*, lang="zh", **options):
+    siting, layers, network, around = laid(**options)
+    return sites_page(
+        siting,
+        layers=layers,
+        network=network,
+        surroundings=around,
+        imprint=IMPRINT,
+        lang=lang,
+    )
+
+
+def data_of(**options):
+    return json.loads(block(page_of(**options), "data"))
+
+
+# What it says
+
+
+def test_the_homes_of_the_page_add_up_to_its_sentence():
+    data = data_of()
+    counts = [n - 1 if n else 0 for n in decoded(data["buildings"]["count"])]
+    for plan in data["plans"]:
+        stands = decoded(plan["state"])
+        sums = [
+            sum(n for n, s in zip(counts, stands, strict=True) if s == role)
+            for role in range(4)
+        ]
+        assert sums[0] == 0
+        assert sums[1] == data["before"]
+        assert sums[1] + sums[2] == plan["covered"]
+        assert sum(sums) == data["total"]
+        assert sums[3] == sum(plan["out"].values())
+        said = "".join(piece for piece, _ in plan["sentence"])
+        assert f"{plan['covered']:,.0f} 户" in said
+        sites = plan["sites"]
+        gains = [g for g, new in zip(sites["gain"], sites["new"], strict=True) if new]
+        assert sum(gains) == sums[2]
+        assert gains == sorted(gains, reverse=True)
+
+
+def test_proved_is_said_only_of_a_closed_bound():
+    for plan in data_of()["plans"]:
+        assert plan["closed"]
+        assert "已证明最优" in plan["proof"]
+    siting, layers, network, around = laid()
+    open_plan = dataclasses.replace(
+        siting.plan,
+        proved=False,
+        stopped="time",
+        bound=siting.plan.value * 1.02,
+        gap=0.02,
+    )
+    page = sites_page(
+        dataclasses.replace(siting, plans=(open_plan,)),
+        layers=layers,
+        network=network,
+        surroundings=around,
+        imprint=IMPRINT,
+    )
+    (plan,) = json.loads(block(page, "data"))["plans"]
+    assert not plan["closed"]
+    assert "已证明" not in plan["proof"]
+    assert "2%" in plan["proof"]
+    assert "时间上限" in plan["proof"]
+
+
+def test_when_the_time_is_up_the_page_says_that_there_is_no_plan():
+    siting, layers, network, around = laid(counts=range(1, 2))
+    nothing = dataclasses.replace(
+        siting.plan,
+        value=float("nan"),
+        gap=1.0,
+        proved=False,
+        stopped="time",
+        covered=siting.before,
+        sites=siting.plan.sites[~siting.plan.sites["new"]],
+    )
+    page = sites_page(
+        dataclasses.replace(siting, plans=(nothing,)),
+        layers=layers,
+        network=network,
+        surroundings=around,
+        imprint=IMPRINT,
+    )
+    (plan,) = json.loads(block(page, "data"))["plans"]
+    assert "还没有找到" in plan["sentence"][0][0]
+    assert not plan["closed"]
+
+
+@pytest.mark.parametrize("model", ["lscp", "mclp", "p-median", "p-center"])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_model_has_its_sentence(model, lang):
+    count = None if model == "lscp" else range(5, 6)
+    page = page_of(lang=lang, model=model, counts=count)
+    (plan,) = json.loads(block(page, "data"))["plans"]
+    said = "".join(piece for piece, _ in plan["sentence"])
+    assert "{" not in said + plan["proof"]
+    assert plan["proof"]
+
+
+def test_the_same_records_give_the_same_bytes():
+    first = page_of()
+    page_of.cache_clear()
+    assert page_of() == first
+
+
+# In a browser
+
+
+@pytest.fixture
+def log(page):
+    return Log(page)
+
+
+@pytest.fixture
+def opened(page, tmp_path):
+    def opener(text):
+        file = tmp_path / "sites.html"
+        file.write_text(text, encoding="utf-8")
+        page.goto(file.as_uri())
+        page.wait_for_selector("html[data-ready]")
+        return page
+
+    return opener
+
+
+def text(page, selector):
+    return " ".join(page.inner_text(selector).split())
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("size", [(1366, 768), (1920, 1080), (390, 844), (900, 700)])
+@pytest.mark.parametrize("options", [{}, {"rooms": False}], ids=["rooms", "ways"])
+def test_it_opens_without_a_request(page, log, opened, size, options):
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    opened(page_of(**options)).wait_for_timeout(150)
+    assert log.is_clean(), (log.asked, log.said)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert "走得到" in text(page, "#sentence")
+
+
+@pytest.mark.browser
+def test_hostile_names_are_text(log, opened):
+    page = opened(page_of(names=HOSTILE))
+    page.click("#rows tr >> nth=0")
+    page.hover("#rows tr >> nth=0")
+    page.fill("#query", "用房")
+    assert page.evaluate("window.broken === undefined")
+    assert page.evaluate("!document.querySelector('#side img, #dock script')")
+    assert log.is_clean(), log.said
+
+
+@pytest.mark.browser
+def test_a_count_changes_sentence_table_and_map(opened):
+    page = opened(page_of())
+    rows = page.locator("#rows tr")
+    many = rows.count()
+    assert many > 1
+    page.click("#counts button >> nth=0")
+    assert rows.count() == 1
+    assert page.get_attribute("#counts button >> nth=0", "aria-checked") == "true"
+    assert text(page, "#sentence").startswith("在")
+    page.keyboard.press("ArrowRight")
+    assert rows.count() == 2
+
+
+@pytest.mark.browser
+def test_pointing_at_a_site_lights_its_gain(opened):
+    page = opened(page_of())
+    grab = "document.querySelector('.leaflet-tile').toDataURL()"
+    before = page.evaluate(grab)
+    page.hover("#rows tr >> nth=0")
+    assert page.evaluate("geoplan.state.hover") >= 0
+    assert page.evaluate(grab) != before
+    page.mouse.move(5, 5)
+    assert page.evaluate(grab) == before
+
+
+@pytest.mark.browser
+def test_a_click_on_a_diamond_opens_its_detail(opened):
+    page = opened(page_of())
+    place = page.evaluate(
+        """() => {
+            const one = geoplan.study.fresh()[0].place;
+            const [x, y] = geoplan.study.middle(geoplan.study.stations.layer, one);
+            const at = geoplan.map.latLngToContainerPoint(geoplan.frame.toLatLng(x, y));
+            const box = geoplan.map.getContainer().getBoundingClientRect();
+            return [box.left + at.x, box.top + at.y];
+        }"""
+    )
+    page.mouse.click(*place)
+    assert "新走得到" in text(page, "#dock")
+    assert page.locator('#rows tr[aria-selected="true"]').count() == 1
+    page.click("#dock .close")
+    assert page.is_hidden("#dock")
+
+
+@pytest.mark.browser
+def test_search_finds_a_room_and_legend_hides_a_layer(opened):
+    page = opened(page_of())
+    page.fill("#query", "用房3")
+    page.keyboard.press("Enter")
+    assert "用房3" in text(page, "#dock h2")
+    page.click('[data-layer="homes"]')
+    assert page.get_attribute('[data-layer="homes"]', "aria-checked") == "false"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("size", ["A4", "A3"])
+def test_it_prints_on_one_sheet(opened, size):
+    page = opened(page_of())
+    page.evaluate(f"geoplan.paper.paper('{size}')")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert "建议的站" in text(page, "#paper")
+    assert "已证明最优" in text(page, "#paper")
+    printed = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type /Page\b", printed)) == 1
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert not page.evaluate("document.documentElement.className.includes('printing')")
+
+
+@pytest.mark.browser
+def test_the_scripts_are_of_2018(page):
+    page.add_script_tag(path=str(VENDOR / "acorn.js"))
+    source = script("sites.js")
+    page.evaluate("source => acorn.parse(source, {ecmaVersion: 2018})", source)
+    for part in SITES_RUNTIME:
+        code = read(f"runtime/{part}.js")
+        assert not [n for n in TOO_NEW if re.search(rf"\.{n}\(", code)], part
