@@ -15,6 +15,10 @@ import environment
 from environment import ROOT, SetupError, say
 
 
+#: pytest-xdist: a file of tests at a time on each core, four at most.
+SIDE_BY_SIDE = ("-n", "auto", "--maxprocesses=4", "--dist=loadfile")
+
+
 def demo(arguments: Sequence[str]) -> int:
     """Make .venv, install geoplan in it, run the demo and say what to open.
 
@@ -40,7 +44,7 @@ def test(arguments: Sequence[str]) -> int:
 
     Finds a Chromium, Chrome or Edge for the tests of the pages (the environment
     variable GEOPLAN_CHROMIUM names one), or installs one. Arguments that are
-    not listed here go to pytest.
+    not listed here go to pytest, which runs a file of tests a core at a time.
     """
     parser = parser_of(test)
     options, rest = parser.parse_known_args(arguments)
@@ -51,7 +55,7 @@ def test(arguments: Sequence[str]) -> int:
         )
         provide_browser(python)
         os.chdir(ROOT)
-        return environment.run(python, "-m", "pytest", *rest)
+        return environment.run(python, "-m", "pytest", *SIDE_BY_SIDE, *rest)
 
     return guarded(work, lang="en")
 

@@ -269,7 +269,7 @@ def _by_area(ground: Ground) -> NDArray[np.float64]:
     bare = frame.index[frame["area_m2"].isna()]
     if len(bare):
         raise InputError.at("siting_area", layer="stations", codes=_told(list(bare)))
-    return np.floor(frame["area_m2"].to_numpy(dtype=float) / ROOM_M2)
+    return np.asarray(np.floor(frame["area_m2"].to_numpy(float) / ROOM_M2))
 
 
 def _groups(ground: Ground, *, asked: Asked) -> tuple[str, ...]:

@@ -51,7 +51,8 @@ def _of_way(edges: DataFrame) -> Floats:
     """Return which share of its whole way each edge is; 1 for ways of no length."""
     metres = edges["length_m"]
     whole = metres.groupby(edges["way"]).transform("sum").to_numpy()
-    return np.divide(metres, whole, out=np.ones(len(edges)), where=whole > 0)
+    share = np.divide(metres, whole, out=np.ones(len(edges)), where=whole > 0)
+    return np.asarray(share, float)
 
 
 def _slopes(edges: DataFrame, walker: Walker) -> tuple[Floats, Floats]:
