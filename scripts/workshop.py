@@ -14,7 +14,6 @@ import chromium
 import environment
 from environment import ROOT, SetupError, say
 
-
 #: pytest-xdist: a file of tests at a time on each core, four at most.
 SIDE_BY_SIDE = ("-n", "auto", "--maxprocesses=4", "--dist=loadfile")
 
