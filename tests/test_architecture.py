@@ -13,6 +13,7 @@ PACKAGE = ROOT / "geoplan"
 #: The rooms by level; a room knows the levels below its own …
 LEVELS = (
     {"wording", "compiler", "arguments"},
+    {"loops"},
     {"errors", "columns"},
     {"crs", "datum", "codes", "model", "presets"},
     {

@@ -203,6 +203,13 @@ def test_names_that_are_blank_or_twice():
 # Values
 
 
+def test_few_of_a_special_group_are_not_counted_out():
+    layers = town([square(0, 0)], households=[1], people=[2], elderly=[3])
+    (found,) = check.check_values(layers)
+    assert found.facts["elderly"] == "<5"
+    assert found.facts["people"] == "2"
+
+
 def test_more_elderly_than_people_and_households_of_no_size():
     layers = town(
         [square(0, 0), square(100, 0), square(200, 0)],

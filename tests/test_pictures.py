@@ -48,6 +48,12 @@ def pixels(png):
     return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
 
 
+def test_pictures_leave_nothing_behind(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert pictures()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_one_a4_picture_a_circle_the_same_bytes_each_time():
     first, second = pictures()
     assert (first, second) == tuple(pictures())
@@ -70,7 +76,7 @@ def test_a_name_is_written_as_it_is_whatever_it_holds():
 
 def test_every_sign_has_a_face_or_is_told_by_its_number():
     nowhere = "\U0010fffd"  # for private use: in no face
-    letters = Lettering.over([f"文澜{nowhere}"])
-    assert letters.lost == {nowhere}
-    assert letters.plain(f"文{nowhere}") == "文[U+10FFFD]"
+    with Lettering.over([f"文澜{nowhere}"]) as letters:
+        assert letters.lost == {nowhere}
+        assert letters.plain(f"文{nowhere}") == "文[U+10FFFD]"
     assert pictures(name=f"文{nowhere}")  # a box in its place would be a warning

@@ -6,7 +6,8 @@ from geopandas import GeoDataFrame
 from pandas import DataFrame, Series
 
 from geoplan.check.rules import band, limit
-from geoplan.model import Finding, Layers, Level
+from geoplan.model import GROUPS, Finding, Layers, Level
+from geoplan.presets import figure
 
 _COUNTS = ("households", "people")
 
@@ -52,7 +53,7 @@ def _each(
             level=level,
             layer=layer,
             code=str(code),
-            facts={name: _plain(frame[name][code]) for name in named},
+            facts={name: _told(name, frame[name][code]) for name in named},
             geometry=frame.geometry[code].representative_point(),
         )
         for code in frame.index[where.to_numpy(bool)]
@@ -60,7 +61,15 @@ def _each(
 
 
 def _plain(value: float) -> str:
-    return "–" if np.isnan(value) else f"{value:g}"
+    return "–" if np.isnan(value) else f"{value:.12g}"
+
+
+def _told(count: str, value: float) -> str:
+    """Return a number as it may be told: few of a special group are not counted out."""
+    least = figure("small")
+    if count in GROUPS and 0 < value < least:
+        return f"<{least:g}"
+    return _plain(value)
 
 
 def _small(grids: GeoDataFrame) -> tuple[Finding, ...]:
@@ -184,7 +193,8 @@ def _disagreeing(layers: Layers) -> tuple[Finding, ...]:
 def _differ(
     count: str, whole: float, parts: float, code: str, place: shapely.Point | None
 ) -> Finding:
-    facts = {"whole": int(whole), "parts": int(parts), "by": abs(int(parts - whole))}
+    told = {"whole": whole, "parts": parts, "by": abs(parts - whole)}
+    facts = {name: _told(count, value) for name, value in told.items()}
     return Finding(
         rule=f"totals_disagree_{count}",
         level="warning",

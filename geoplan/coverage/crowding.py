@@ -13,9 +13,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame, Series
 
-from geoplan.coverage.figures import weights
 from geoplan.coverage.groups import inhabitants
 from geoplan.model import Circle, Layers
+from geoplan.presets import weights
 
 _PER = 1000.0  # persons that accessibility is told for
 MEASURES = ("households", "people", "buildings")

@@ -6,8 +6,8 @@ import shapely
 from geopandas import GeoDataFrame, GeoSeries
 from pandas import DataFrame, Series
 
-from geoplan.coverage.figures import figure
 from geoplan.model import Circle, Layers
+from geoplan.presets import figure
 
 MEASURES = ("households", "people", "buildings")
 

@@ -13,10 +13,10 @@ from geopandas import GeoDataFrame
 from pandas import DataFrame, Series
 
 from geoplan import population
-from geoplan.coverage.figures import figure
 from geoplan.coverage.homes import totals
 from geoplan.coverage.rollup import WAYS
 from geoplan.model import GROUPS, Circle, Finding, Layers
+from geoplan.presets import figure
 
 _TENTHS = 9  # of ten: all but the worst tenth
 _LEAST_HELD = 2  # one value alone could be worked out from the sum

@@ -11,24 +11,26 @@ from geoplan.maps.seal import PageError
 
 #: The page's own scripts, in the order in which they build on one another.
 RUNTIME = (
-    *("words", "element", "codec", "frame", "state", "study", "sheet", "tiles"),
-    *("ground", "theme", "names", "marks", "answer", "views", "list", "curve", "dock"),
-    *("legend", "search", "tip", "tools", "services", "checks", "notes", "paper"),
-    "start",
+    *("words", "element", "codec", "frame", "state", "titles", "study", "sheet"),
+    *("overlay", "tiles", "ground", "theme", "names", "marks", "answer", "views"),
+    *("list", "curve", "dock", "legend", "search", "pointer", "tip", "tools"),
+    *("services", "checks", "notes", "paper", "start"),
 )
 
 #: The scripts of the page of the check, of the same parts and a few of its own.
 CHECK_RUNTIME = (
-    *("words", "element", "codec", "frame", "state", "check/data", "sheet", "ground"),
-    *("names", "check/drawing", "tools", "check/list", "check/files", "check/start"),
+    *("words", "element", "codec", "frame", "state", "check/data", "sheet"),
+    *("overlay", "ground", "names", "check/drawing", "tools", "check/list"),
+    *("check/files", "check/start"),
 )
 
 #: The scripts of the page of siting, likewise.
 SITES_RUNTIME = (
-    *("words", "element", "codec", "frame", "state", "sites/data", "sheet", "tiles"),
-    *("ground", "theme", "names", "marks", "sites/drawing", "sites/answer"),
-    *("sites/curve", "sites/list", "sites/dock", "sites/legend", "search"),
-    *("sites/tip", "tools", "notes", "paper", "start", "sites/start"),
+    *("words", "element", "codec", "frame", "state", "titles", "sites/data", "sheet"),
+    *("overlay", "tiles", "ground", "theme", "names", "marks", "sites/drawing"),
+    *("sites/answer", "sites/curve", "sites/list", "sites/dock", "sites/legend"),
+    *("search", "pointer", "sites/tip", "tools", "notes", "paper", "start"),
+    "sites/start",
 )
 
 _ROOM = files("geoplan") / "maps"

@@ -127,7 +127,8 @@ class _Shell(folium.Map):
         self.default_js = [("leaflet", "leaflet.js"), ("runtime", script)]
         self.default_css = [(name, name) for name in ("leaflet.css", *styles)]
         place = f'<div class="folium-map" id="{self.get_name()}"></div>'
-        self.markup = read(markup).replace("<!-- map -->", place)
+        whole = read(markup).replace("<!-- place -->\n", read("place.html"))
+        self.markup = whole.replace("<!-- map -->", place)
         self.add_child(_Start(), name="start")  # type: ignore[no-untyped-call]
 
 

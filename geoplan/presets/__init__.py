@@ -265,6 +265,22 @@ def hours() -> Mapping[str, Any]:
     return _table("hours")
 
 
+def figure(name: str) -> float:
+    """Return a number that decides in the figures of services.
+
+    Examples
+    --------
+    >>> figure("small"), figure("old")
+    (5.0, 2000.0)
+    """
+    return float(_table("services")[name]["value"])
+
+
+def weights() -> tuple[float, ...]:
+    """Return the weights of the zones of a catchment, nearest first."""
+    return tuple(float(weight) for weight in _table("services")["zones"]["value"])
+
+
 def matches(tags: Tags, table: TagTable) -> str:
     """Return the value of the first key of the table that the tags meet, or "".
 
@@ -293,6 +309,7 @@ def _walker(name: str, entry: Mapping[str, Any]) -> WalkerPreset:
     )
 
 
+@cache
 def _table(name: str) -> dict[str, Any]:
     source = files("geoplan") / "presets" / f"{name}.toml"
     return tomllib.loads(source.read_text(encoding="utf-8"))

@@ -11,10 +11,10 @@ from geopandas import GeoDataFrame
 from pandas import Series
 
 from geoplan import maps, sites
-from geoplan.coverage.figures import figure
 from geoplan.files import together, write_text
 from geoplan.maps.sites_page import sites_page
 from geoplan.model import GROUPS, Finding, SitePlan, Siting
+from geoplan.presets import figure
 from geoplan.sites.answer import Plan, answered
 from geoplan.sites.task import checked as in_order
 from geoplan.study.asked import WIDE, Asked, Ground, counts_of, laid_out, task_of

@@ -3,10 +3,10 @@
 from geopandas import GeoDataFrame
 from pandas import DataFrame, Series
 
-from geoplan.coverage.figures import figure
 from geoplan.errors import InputError
 from geoplan.files import LayerFile
 from geoplan.model import GROUPS, Finding
+from geoplan.presets import figure
 from geoplan.study.areas import by_code_or_name
 
 COUNTS = ("households", "people", *GROUPS)

@@ -8,7 +8,7 @@ Python, slowly, to the same answer.
 
 import numpy as np
 
-from geoplan.division.compiling import compiled
+from geoplan.loops import compiled
 
 # what the numbers of a problem are, in order
 _BALANCE, _MEAN, _BAND, _LOW, _HIGH = 0, 1, 2, 3, 4

@@ -45,20 +45,22 @@ def coverage_pictures(
         *coverage.grids.index.astype(str),
         "".join(words.RANGES),
     ]
-    letters = Lettering.over(told)
-    pictures = []
-    for number, circle in enumerate(coverage.circles, start=1):
-        sheet = Sheet(
-            coverage=coverage,
-            circle=circle,
-            number=number,
-            answer=found[number - 1],
-            letters=letters,
-            lang=lang,
-        )
-        with rc_context({"font.family": list(letters.families)}):
-            pictures.append(_drawn(sheet, network, surroundings, imprint))
-    return pictures
+    with (
+        Lettering.over(told) as letters,
+        rc_context({"font.family": list(letters.families)}),
+    ):
+        sheets = [
+            Sheet(
+                coverage=coverage,
+                circle=circle,
+                number=number,
+                answer=found[number - 1],
+                letters=letters,
+                lang=lang,
+            )
+            for number, circle in enumerate(coverage.circles, start=1)
+        ]
+        return [_drawn(sheet, network, surroundings, imprint) for sheet in sheets]
 
 
 def _drawn(

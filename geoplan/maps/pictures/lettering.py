@@ -6,8 +6,8 @@ an empty box.
 """
 
 import tempfile
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -31,20 +31,20 @@ class Lettering:
     lost: frozenset[str]
 
     @classmethod
-    def over(cls, texts: Iterable[str]) -> Self:
-        """Return the lettering for texts; registers their faces with matplotlib."""
+    @contextmanager
+    def over(cls, texts: Iterable[str]) -> Iterator[Self]:
+        """Give the lettering for texts; matplotlib knows their faces meanwhile."""
         signs = {ord(sign) for text in texts for sign in _one_line(text)}
         carried = frozenset(signs & drawn())
-        families = []
-        if carried:
-            families.append(_registered(cut(carried, flavor=None)))
-        families.append(_LATIN)
         rest = signs - carried - _of_latin()
+        found = []
         for name, has in _found() if rest else ():
             if rest & has:
-                families.append(name)
+                found.append(name)
                 rest -= has
-        return cls(families=tuple(families), lost=frozenset(map(chr, rest)))
+        lost = frozenset(map(chr, rest))
+        with _registered(cut(carried, flavor=None) if carried else b"") as own:
+            yield cls(families=(*own, _LATIN, *found), lost=lost)
 
     def plain(self, text: str) -> str:
         """Return a text as it can be drawn: mathematics off, lost signs as numbers."""
@@ -60,16 +60,24 @@ def _one_line(text: str) -> str:
     return "".join(" " if category(s) in _STEERING else s for s in text)
 
 
-def _registered(font: bytes) -> str:
-    """Make a face known to matplotlib in place of one of its name; return that."""
-    folder = Path(tempfile.mkdtemp(prefix="geoplan-"))
-    path = folder / "face.ttf"
-    path.write_bytes(font)
+@contextmanager
+def _registered(font: bytes) -> Iterator[tuple[str, ...]]:
+    """Make a face known to matplotlib for a while; give its name, none for none."""
+    if not font:
+        yield ()
+        return
     manager = font_manager.fontManager
-    manager.addfont(path)
-    face = manager.ttflist[-1]
-    manager.ttflist = [f for f in manager.ttflist if f.name != face.name] + [face]
-    return str(face.name)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        path = Path(folder) / "face.ttf"
+        path.write_bytes(font)
+        known = list(manager.ttflist)
+        manager.addfont(path)
+        face = manager.ttflist[-1]
+        manager.ttflist = [f for f in known if f.name != face.name] + [face]
+        try:
+            yield (str(face.name),)
+        finally:
+            manager.ttflist = known
 
 
 @cache

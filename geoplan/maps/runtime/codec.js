@@ -149,5 +149,21 @@
     return [(layer.box[b] + layer.box[b + 2]) / 2, (layer.box[b + 1] + layer.box[b + 3]) / 2];
   }
 
-  geoplan.codec = { ints, optional, shapes, within, at, middle };
+  /* The box round some features of a layer, round all if none are named; null if
+     they are nowhere. */
+  function boxOf(layer, features) {
+    const box = [Infinity, Infinity, -Infinity, -Infinity];
+    for (let k = 0; k < (features ? features.length : layer.n); k += 1) {
+      const i = 4 * (features ? features[k] : k);
+      const b = layer.box.subarray(i, i + 4);
+      if (b[2] < b[0]) continue;
+      box[0] = Math.min(box[0], b[0]);
+      box[1] = Math.min(box[1], b[1]);
+      box[2] = Math.max(box[2], b[2]);
+      box[3] = Math.max(box[3], b[3]);
+    }
+    return box[2] < box[0] ? null : box;
+  }
+
+  geoplan.codec = { ints, optional, shapes, within, at, middle, boxOf };
 })((window.geoplan = window.geoplan || {}));

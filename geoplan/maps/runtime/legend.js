@@ -11,7 +11,7 @@
     state.hidden.tiles = true;
     state.on(function (change) {
       if ("circle" in change) state.hidden = hiddenAtFirst();
-      if ("circle" in change || "hidden" in change) show();
+      if ("circle" in change || "view" in change || "hidden" in change) show();
     });
     state.hidden = hiddenAtFirst();
     show();
@@ -43,10 +43,10 @@
     const circle = study.now();
     const found = [
       ["share", words.say("legend_share_" + study.data.counted), classes()],
-      ["circle", words.say("legend_circle"), [line("M1 9C12 0 30 2 39 8", "circle"), circle.limit]],
-      ["gap", words.say("legend_gap"), [box("gap"), words.say("legend_gap_note")]],
+      ["circle", words.say(state.view === "straight" ? "view_straight" : "legend_circle"), [line("M1 9C12 0 30 2 39 8", "circle"), circle.limit]],
       ["homes", words.say("legend_homes"), [box("in"), words.say("legend_homes_in"), box("out"), words.say("legend_homes_out")]],
     ];
+    if (state.view === "any") found.splice(2, 0, ["gap", words.say("legend_gap"), [box("gap"), words.say("legend_gap_note")]]);
     tiers().forEach(function (tier) {
       const n = study.stations.tier.filter(function (t) { return t === tier; }).length;
       found.push(["station " + tier, word(tier, "legend_"), [mark(tier), words.say("legend_count", { n })]]);

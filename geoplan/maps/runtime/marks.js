@@ -2,52 +2,12 @@
 (function (geoplan) {
   "use strict";
 
-  const { path, stroke, pen } = geoplan.sheet;
+  const { path, stroke } = geoplan.sheet;
   const { within } = geoplan.codec;
   const { study, names, theme } = geoplan;
 
-  const PADDING = 0.15;
   const FAR = 9; // metres a pixel from which signs are small
   const HOUSE = [[-5.2, 0.4], [0, -4.6], [5.2, 0.4]];
-
-  const Marks = L.Renderer.extend({
-    options: { pane: "marks", padding: PADDING, base: null, draw },
-
-    _initContainer: function () {
-      this._container = document.createElement("canvas");
-      this._container.setAttribute("aria-hidden", "true");
-    },
-
-    _update: function () {
-      if (this._map._animatingZoom && this._bounds) return;
-      L.Renderer.prototype._update.call(this);
-      const size = this._bounds.getSize();
-      const dots = this._dots || Math.min(window.devicePixelRatio || 1, 2);
-      const canvas = this._container;
-      L.DomUtil.setPosition(canvas, this._bounds.min);
-      canvas.width = size.x * dots;
-      canvas.height = size.y * dots;
-      canvas.style.width = size.x + "px";
-      canvas.style.height = size.y + "px";
-      const origin = this._map.getPixelOrigin().add(this._bounds.min);
-      const view = geoplan.frame.view(this._map.getZoom());
-      const context = canvas.getContext("2d");
-      context.setTransform(dots, 0, 0, dots, 0, 0);
-      context.lineJoin = "round";
-      context.lineCap = "round";
-      this.options.draw(pen(context, view, origin.x, origin.y, size.x, size.y), this.options.base);
-    },
-
-    repaint: function () {
-      if (this._map) this._update();
-    },
-
-    setDots: function (dots) {
-      this._dots = dots;
-      this.options.padding = dots ? 0 : PADDING;
-      this.repaint();
-    },
-  });
 
   function draw(p, base) {
     const room = names.table(p.width, p.height);
@@ -227,5 +187,5 @@
     context.stroke();
   }
 
-  geoplan.marks = { Marks, symbol };
+  geoplan.marks = { draw, symbol };
 })((window.geoplan = window.geoplan || {}));

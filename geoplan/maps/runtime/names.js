@@ -59,16 +59,26 @@
     return p.context.measureText(text).width;
   }
 
-  /* Writes a text at the first of some places where there is room. */
+  /* Writes a text at the first of some places where there is room, those first that
+     lie within what is seen. A place may say how the text is aligned there;
+     a text that has to be whole is written where it is seen, or not at all. */
   function set(p, room, text, places, style) {
     const width = widthOf(p, text, style.size, style.weight);
     const half = style.size * 0.62;
-    return places.some(function (place) {
-      const left = style.align === "left" ? place[0] : style.align === "right" ? place[0] - width : place[0] - width / 2;
-      const box = [left - 2, place[1] - half, left + width + 2, place[1] + half];
+    const boxes = places.map(function (place) {
+      const align = place[2] || style.align;
+      const left = align === "left" ? place[0] : align === "right" ? place[0] - width : place[0] - width / 2;
+      return { place, align, box: [left - 2, place[1] - half, left + width + 2, place[1] + half] };
+    });
+    const seen = function (entry) {
+      return entry.box[0] >= p.seen[0] && entry.box[1] >= p.seen[1] && entry.box[2] <= p.seen[2] && entry.box[3] <= p.seen[3];
+    };
+    const ranked = boxes.filter(seen).concat(style.whole ? [] : boxes.filter(function (entry) { return !seen(entry); }));
+    return ranked.some(function (entry) {
+      const { place, align, box } = entry;
       if (!room.free(box)) return false;
       room.take(box);
-      write(p, text, place[0], place[1], style);
+      write(p, text, place[0], place[1], Object.assign({}, style, { align }));
       return true;
     });
   }

@@ -54,7 +54,7 @@
   }
 
   function fit(map, exactly) {
-    const bounds = frame.bounds(study.boxOf(study.street.layer)).pad(exactly ? 0.01 : EDGE);
+    const bounds = frame.bounds(geoplan.codec.boxOf(study.street.layer)).pad(exactly ? 0.01 : EDGE);
     map.fitBounds(bounds, { animate: false, paddingBottomRight: [0, exactly ? 0 : FOOT] });
   }
 
@@ -123,7 +123,7 @@
     map.createPane("marks").style.zIndex = 450;
     map.createPane("measure").style.zIndex = 460;
     map.getPane("marks").style.pointerEvents = "none";
-    const marks = new geoplan.marks.Marks({ base });
+    const marks = new geoplan.overlay.Overlay({ base, draw: geoplan.marks.draw });
     sheet.addTo(map);
     marks.addTo(map);
     return { base, sheet, marks };
@@ -161,7 +161,6 @@
     map.invalidateSize({ animate: false, pan: false });
     if (!recall(map)) fit(map);
     follow(map);
-    if (document.fonts) document.fonts.addEventListener("loadingdone", function () { drawn.marks.repaint(); });
     map.on("moveend", function () { remember(map); });
     document.documentElement.setAttribute("data-ready", "true");
     geoplan.map = map;

@@ -10,6 +10,7 @@
   const OWN = 1, OTHER = 2, OUT = 3; // how a building stands to a circle; 0 is aside
   const VIEWS = ["any", "own", "straight"];
   const CLASSES = [100, 90, 70, 50]; // least per cent of classes 0, 1, 2, 3; the rest is 4
+  const { called, titled } = geoplan.titles;
   const study = { circles: [] };
 
   function use(data) {
@@ -131,20 +132,6 @@
     if (way > 0) grid.where[way] = (grid.where[way] || 0) + study.buildings.count[b];
   }
 
-  /* What to call building b. */
-  function called(b) {
-    const name = study.buildings.name[b];
-    if (name) return name;
-    const way = study.buildings.near[b];
-    return way > 0
-      ? words.say("no_name") + " · " + words.say("beside", { way: study.names[way] })
-      : (words.say("no_name") + " " + study.buildings.code[b]).trim();
-  }
-
-  function titled(block, i) {
-    return block.name[i] || block.code[i];
-  }
-
   /* Names of stations without the ending that most of their tier share:
      望澜社区党群服务中心 is 望澜 where there is little room. */
   function shortened(block) {
@@ -159,19 +146,6 @@
     });
   }
 
-  function boxOf(layer) {
-    const box = [Infinity, Infinity, -Infinity, -Infinity];
-    for (let i = 0; i < layer.n; i += 1) {
-      const b = layer.box.subarray(4 * i, 4 * i + 4);
-      if (b[2] < b[0]) continue;
-      box[0] = Math.min(box[0], b[0]);
-      box[1] = Math.min(box[1], b[1]);
-      box[2] = Math.max(box[2], b[2]);
-      box[3] = Math.max(box[3], b[3]);
-    }
-    return box;
-  }
-
-  Object.assign(study, { use, now, walks, called, titled, boxOf, middle, OUT, VIEWS });
+  Object.assign(study, { use, now, walks, called: function (b) { return called(study, b); }, titled, middle, OUT, VIEWS });
   geoplan.study = study;
 })((window.geoplan = window.geoplan || {}));

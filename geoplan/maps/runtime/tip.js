@@ -1,17 +1,14 @@
-/* The tip beside the pointer, and what lies under it. */
+/* What lies under the pointer, and what the tip says of it. */
 (function (geoplan) {
   "use strict";
 
-  const { make, get, put } = geoplan.element;
   const { at } = geoplan.codec;
   const { study, state, words, frame } = geoplan;
 
-  const WAIT = 80; // ms
   const TOUCH = 14; // px within which a station is meant
   const HOMES_FROM = 1.9; // metres a pixel from which single buildings are told
   const GATES_TO = 1.7; // metres a pixel at which gates stop to be seen
   const NEAR_GATE = 7; // px within which a gate is meant
-  let timer = 0;
 
   /* The thing at a place: station, building where one sees them, else grid. */
   function under(map, latlng) {
@@ -97,40 +94,9 @@
   }
 
   function start(map, pick) {
-    map.on("mousemove", function (event) {
-      clearTimeout(timer);
-      timer = setTimeout(function () { show(map, event); }, WAIT);
-    });
-    map.on("mouseout movestart zoomstart", hide);
-    map.on("click", function (event) {
-      if (geoplan.tools.measuring()) return;
-      hide();
-      const thing = under(map, event.latlng);
+    geoplan.pointer.follow(map, { under, lines, pick: function (thing) {
       if (!thing || thing.kind !== "gate") pick(thing, true);
-    });
-  }
-
-  function hide() {
-    clearTimeout(timer);
-    get("tip").hidden = true;
-  }
-
-  function show(map, event) {
-    const thing = geoplan.tools.measuring() ? null : under(map, event.latlng);
-    map.getContainer().style.cursor = thing ? "pointer" : "";
-    if (!thing) {
-      hide();
-      return;
-    }
-    const [title, text, more] = lines(thing);
-    const box = get("tip");
-    put(box, [make("b", {}, title), make("span", {}, text), make("small", {}, more)]);
-    box.hidden = false;
-    const size = map.getSize();
-    const left = Math.min(event.containerPoint.x + 14, size.x - box.offsetWidth - 8);
-    const above = event.containerPoint.y + 18 + box.offsetHeight > size.y;
-    box.style.left = Math.max(8, left) + "px";
-    box.style.top = (above ? event.containerPoint.y - box.offsetHeight - 14 : event.containerPoint.y + 18) + "px";
+    } });
   }
 
   geoplan.tip = { start, under };

@@ -5,7 +5,7 @@ Problems and rules are the tuples of ``search.exchange``.
 
 import numpy as np
 
-from geoplan.sites.compiling import compiled
+from geoplan.loops import compiled
 
 _STILL = 12  # iterations without a better bound, after which steps shorten …
 _SHORTER = 0.6  # … by so much …

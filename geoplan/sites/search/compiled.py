@@ -8,7 +8,7 @@ Numba the same loops run as plain Python, slowly, to the same answer.
 
 import numpy as np
 
-from geoplan.sites.compiling import compiled
+from geoplan.loops import compiled
 
 # of one type: plain numbers would have each loop compiled for each of them
 _NOBODY = np.int64(-1)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from geoplan.division.compiling import compiled
+from geoplan.loops import compiled
 
 _NONE = np.int64(-1)
 

@@ -29,24 +29,6 @@
     return study.places.part[i + 1] > study.places.part[i];
   }
 
-  /* The box round features of a layer; null if they are nowhere. */
-  function boxOf(layer, features) {
-    const box = [Infinity, Infinity, -Infinity, -Infinity];
-    features.forEach(function (i) {
-      const b = layer.box.subarray(4 * i, 4 * i + 4);
-      if (b[2] < b[0]) return;
-      box[0] = Math.min(box[0], b[0]);
-      box[1] = Math.min(box[1], b[1]);
-      box[2] = Math.max(box[2], b[2]);
-      box[3] = Math.max(box[3], b[3]);
-    });
-    return box[2] < box[0] ? null : box;
-  }
-
-  function every(layer) {
-    return Array.from({ length: layer.n }, function (_, i) { return i; });
-  }
-
-  Object.assign(study, { use, placed, boxOf, every, middle, ints });
+  Object.assign(study, { use, placed, middle, ints });
   geoplan.study = study;
 })((window.geoplan = window.geoplan || {}));

@@ -2,7 +2,7 @@
 (function (geoplan) {
   "use strict";
 
-  const { path, stroke, trace, pen } = geoplan.sheet;
+  const { path, stroke, trace } = geoplan.sheet;
   const { within } = geoplan.codec;
   const { study, state, names } = geoplan;
 
@@ -12,7 +12,6 @@
   };
   const FAR = 9, HOMES_TO = 7; // metres a pixel
   const PIN = 11, APART = 24; // px
-  const PADDING = 0.15;
 
   function veil(p) {
     const layer = study.grids.layer;
@@ -50,38 +49,6 @@
       stroke(p, p.mpp < FAR ? kind[1] : kind[1] * 0.6, kind[2]);
     });
   }
-
-  const Marks = L.Renderer.extend({
-    options: { pane: "marks", padding: PADDING, base: null },
-
-    _initContainer: function () {
-      this._container = document.createElement("canvas");
-      this._container.setAttribute("aria-hidden", "true");
-    },
-
-    _update: function () {
-      if (this._map._animatingZoom && this._bounds) return;
-      L.Renderer.prototype._update.call(this);
-      const size = this._bounds.getSize();
-      const dots = Math.min(window.devicePixelRatio || 1, 2);
-      const canvas = this._container;
-      L.DomUtil.setPosition(canvas, this._bounds.min);
-      canvas.width = size.x * dots;
-      canvas.height = size.y * dots;
-      canvas.style.width = size.x + "px";
-      canvas.style.height = size.y + "px";
-      const origin = this._map.getPixelOrigin().add(this._bounds.min);
-      const context = canvas.getContext("2d");
-      context.setTransform(dots, 0, 0, dots, 0, 0);
-      context.lineJoin = "round";
-      context.lineCap = "round";
-      draw(pen(context, geoplan.frame.view(this._map.getZoom()), origin.x, origin.y, size.x, size.y), this.options.base);
-    },
-
-    repaint: function () {
-      if (this._map) this._update();
-    },
-  });
 
   function draw(p, base) {
     const room = names.table(p.width, p.height);
@@ -190,5 +157,5 @@
     });
   }
 
-  geoplan.drawing = { veil, homes, borders, Marks, pinAt };
+  geoplan.drawing = { veil, homes, borders, draw, pinAt };
 })((window.geoplan = window.geoplan || {}));

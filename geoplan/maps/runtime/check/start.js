@@ -3,6 +3,7 @@
   "use strict";
 
   const { get, make, put } = geoplan.element;
+  const { boxOf } = geoplan.codec;
   const { study, state, words, frame, ground, drawing } = geoplan;
 
   const FLY = 0.25; // seconds
@@ -31,14 +32,13 @@
   }
 
   function fit(map) {
-    const box = study.boxOf(study.grids.layer, study.every(study.grids.layer)) ||
-      study.boxOf(study.communities.layer, study.every(study.communities.layer));
+    const box = boxOf(study.grids.layer) || boxOf(study.communities.layer);
     if (box) map.fitBounds(frame.bounds(box).pad(0.06), { animate: false });
   }
 
   function fly(map, pick) {
     const group = study.groups[pick.group - 1];
-    const box = study.boxOf(study.places, pick.i >= 0 ? [pick.i] : group.places);
+    const box = boxOf(study.places, pick.i >= 0 ? [pick.i] : group.places);
     if (!box) return;
     const bounds = frame.bounds(box);
     const zoom = Math.min(CLOSEST, map.getBoundsZoom(bounds.pad(0.2)));
@@ -52,7 +52,7 @@
     map.createPane("marks").style.zIndex = 450;
     map.createPane("measure").style.zIndex = 460;
     map.getPane("marks").style.pointerEvents = "none";
-    const marks = new drawing.Marks({ base });
+    const marks = new geoplan.overlay.Overlay({ base, draw: drawing.draw });
     sheet.addTo(map);
     marks.addTo(map);
     return { sheet, marks };

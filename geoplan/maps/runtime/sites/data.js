@@ -7,6 +7,7 @@
 
   const NEW = 2, OUT = 3; // how a home stands to a plan; 0 is aside, 1 reached already
   const REASONS = ["out_of_reach", "shut", "not_chosen", "capacity", "off_network"];
+  const { called, titled } = geoplan.titles;
   const study = { names: [] };
 
   function use(data) {
@@ -62,34 +63,9 @@
     return now().sites.place.map(opened).filter(function (site) { return site.fresh; });
   }
 
-  function called(b) {
-    const name = study.buildings.name[b];
-    if (name) return name;
-    const way = study.buildings.near[b];
-    return way > 0 ? words.say("no_name") + " · " + words.say("beside", { way: study.names[way] })
-      : (words.say("no_name") + " " + study.buildings.code[b]).trim();
-  }
-
-  function titled(block, i) {
-    return block.name[i] || block.code[i];
-  }
-
   /* A number of homes with its unit, where the page counts something else. */
   function homes(n) {
     return words.say("unit_" + study.data.homes_counted, { n: words.number(n) });
-  }
-
-  function boxOf(layer) {
-    const box = [Infinity, Infinity, -Infinity, -Infinity];
-    for (let i = 0; i < layer.n; i += 1) {
-      const b = layer.box.subarray(4 * i, 4 * i + 4);
-      if (b[2] < b[0]) continue;
-      box[0] = Math.min(box[0], b[0]);
-      box[1] = Math.min(box[1], b[1]);
-      box[2] = Math.max(box[2], b[2]);
-      box[3] = Math.max(box[3], b[3]);
-    }
-    return box;
   }
 
   /* How it is counted, a sentence each. */
@@ -100,6 +76,6 @@
       words.say("notes_gain"), words.say("notes_bound"), words.say(study.data.rooms ? "notes_rooms" : "notes_ways")];
   }
 
-  Object.assign(study, { use, now, opened, fresh, called, titled, homes, boxOf, middle, method, NEW, OUT, REASONS });
+  Object.assign(study, { use, now, opened, fresh, called: function (b) { return called(study, b); }, titled, homes, middle, method, NEW, OUT, REASONS });
   geoplan.study = study;
 })((window.geoplan = window.geoplan || {}));

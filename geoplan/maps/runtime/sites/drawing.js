@@ -175,11 +175,11 @@
     const [x, y] = mark.place;
     const gap = mark.size / 2 + 5;
     const style = { size: mark.role === "new" ? 14 : 12, weight: mark.role === "new" ? 700 : 600, halo: 3.6,
-      colour: mark.role === "new" ? COLOUR.gain : names.BLUE, align: "left" };
+      colour: mark.role === "new" ? COLOUR.gain : names.BLUE };
     const text = study.titled(study.stations, mark.i);
-    names.set(p, room, text, [[x + gap, y]], style) ||
-      names.set(p, room, text, [[x - gap, y]], Object.assign({}, style, { align: "right" })) ||
-      names.set(p, room, text, [[x, y + gap + 7], [x, y - gap - 7]], Object.assign({}, style, { align: "center" }));
+    const places = [[x + gap, y, "left"], [x - gap, y, "right"], [x, y + gap + 7], [x, y - gap - 7]];
+    const brief = text.split(/[(（]/)[0] || text;
+    names.set(p, room, text, places, Object.assign({ whole: true }, style)) || names.set(p, room, brief, places, style);
   }
 
   /* Straight lines from the picked site to those it newly brings in. */

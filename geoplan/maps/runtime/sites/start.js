@@ -27,7 +27,7 @@
     map.createPane("marks").style.zIndex = 450;
     map.createPane("measure").style.zIndex = 460;
     map.getPane("marks").style.pointerEvents = "none";
-    const marks = new geoplan.marks.Marks({ base, draw: drawing.draw });
+    const marks = new geoplan.overlay.Overlay({ base, draw: drawing.draw });
     sheet.addTo(map);
     marks.addTo(map);
     return { base, sheet, marks };
@@ -92,7 +92,6 @@
     map.invalidateSize({ animate: false, pan: false });
     page.fit(map);
     page.follow(map);
-    if (document.fonts) document.fonts.addEventListener("loadingdone", function () { drawn.marks.repaint(); });
     document.documentElement.setAttribute("data-ready", "true");
     geoplan.map = map;
     geoplan.drawn = drawn;

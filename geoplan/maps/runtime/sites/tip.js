@@ -1,15 +1,12 @@
-/* Pointing at the map: a site lights its gain, and a tip says what it is. */
+/* What lies under the pointer, and what the tip says of it; a site lights its gain. */
 (function (geoplan) {
   "use strict";
 
-  const { make, get, put } = geoplan.element;
   const { at } = geoplan.codec;
   const { study, state, words, frame } = geoplan;
 
-  const WAIT = 80; // ms
   const TOUCH = 15; // px within which a site is meant
   const HOMES_FROM = 3; // metres a pixel from which single buildings are told
-  let timer = 0;
 
   function under(map, latlng) {
     const [x, y] = frame.fromLatLng(latlng);
@@ -62,43 +59,14 @@
   }
 
   function start(map, pick) {
-    map.on("mousemove", function (event) {
-      clearTimeout(timer);
-      timer = setTimeout(function () { show(map, event); }, WAIT);
-    });
-    map.on("mouseout movestart zoomstart", function () { light(-1); hide(); });
-    map.on("click", function (event) {
-      if (geoplan.tools.measuring()) return;
-      hide();
-      pick(under(map, event.latlng), true);
-    });
+    geoplan.pointer.follow(map, { under, lines, met,
+      pick: function (thing) { pick(thing, true); } });
   }
 
-  function light(place) {
+  /* A site pointed at lights whom it serves. */
+  function met(thing) {
+    const place = thing && thing.kind === "station" ? thing.i : -1;
     if (state.hover !== place) state.set({ hover: place });
-  }
-
-  function hide() {
-    clearTimeout(timer);
-    get("tip").hidden = true;
-  }
-
-  function show(map, event) {
-    const thing = geoplan.tools.measuring() ? null : under(map, event.latlng);
-    map.getContainer().style.cursor = thing ? "pointer" : "";
-    light(thing && thing.kind === "station" ? thing.i : -1);
-    if (!thing) {
-      hide();
-      return;
-    }
-    const [title, text, more] = lines(thing);
-    const box = get("tip");
-    put(box, [make("b", {}, title), make("span", {}, text), make("small", {}, more)]);
-    box.hidden = false;
-    const size = map.getSize();
-    const above = event.containerPoint.y + 18 + box.offsetHeight > size.y;
-    box.style.left = Math.max(8, Math.min(event.containerPoint.x + 14, size.x - box.offsetWidth - 8)) + "px";
-    box.style.top = (above ? event.containerPoint.y - box.offsetHeight - 14 : event.containerPoint.y + 18) + "px";
   }
 
   geoplan.tip = { start, under };

@@ -1,4 +1,7 @@
-"""The compiler of the inner loops, or plain Python where Numba has no wheel."""
+"""Numba's compiler for loops that are fine as plain Python where it has no wheel.
+
+Loops that have a plain version of their own use :mod:`geoplan.compiler`.
+"""
 
 from collections.abc import Callable
 from typing import Any
