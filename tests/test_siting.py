@@ -350,6 +350,32 @@ def test_units_go_to_communities_near_and_even(office, tmp_path):
         )
 
 
+def test_a_unit_is_locked_to_the_community_it_names_and_a_slip_is_told(
+    office, tmp_path
+):
+    units = office.parent / "locked.csv"
+    points = gpd.GeoSeries(
+        [Point(EAST + x, NORTH + 255) for x in (100, 200)], crs=PLAIN
+    ).to_crs(4326)
+    table = {"编码": ["a", "b"], "类型": ["乙社区", "没有这个社区"]}
+    table |= {"经度": points.x.round(7), "纬度": points.y.round(7)}
+    pd.DataFrame(table).to_csv(units, index=False)
+    done = match_study(
+        office,
+        units=units,
+        limits=Limits(datum="wgs84"),
+        out=tmp_path / "out",
+        lang="zh",
+        progress=quiet,
+    )
+    told = json.loads((tmp_path / "out" / "match.json").read_text("utf-8"))["results"]
+    where = {unit["code"]: unit for unit in told["units"]}
+    assert where["a"]["community"] != where["a"]["nearest"]
+    assert where["b"]["community"] == where["b"]["nearest"]
+    (slip,) = (f for f in done.findings if f.rule == "units_unlocked")
+    assert slip.facts == {"count": 1, "known": "没有这个社区"}
+
+
 def test_all_may_be_laid_out_anew(office, tmp_path):
     told = suggest(office, tmp_path / "out", close=True, counts=range(1, 4))
     assert told["count"] == 2

@@ -12,7 +12,7 @@ from geoplan import __version__, assign, report
 from geoplan.coverage import walking_minutes
 from geoplan.errors import UsageError
 from geoplan.files import LayerFile, read_layer, together, write_csv, write_json
-from geoplan.model import Layers, Network
+from geoplan.model import Finding, Layers, Network
 from geoplan.study.reading import Study, read_study
 from geoplan.study.recipe import Done, Run, Tell, checked, network_of, parameters
 from geoplan.wording import texts
@@ -58,7 +58,9 @@ def match_study(  # noqa: PLR0913  as the other recipes, and the units
         network = network_of(study)
     with run.step("sites_walks", name=study.name):
         pairs = _pairs(study, network, units=GeoDataFrame(file.frame))
-    found = _matched(study, file, pairs=pairs, limits=limits)
+    locked = _locked(study, file)
+    found = _matched(study, locked, pairs=pairs, limits=limits)
+    findings = (*study.findings, *file.findings, *_unlocked(file, locked))
     with run.step("write", out=out), together(out) as place:
         table = _table(found, study=study, file=file, lang=lang)
         write_csv(place / "match.csv", table)
@@ -69,13 +71,13 @@ def match_study(  # noqa: PLR0913  as the other recipes, and the units
             "inputs": [asdict(item) for item in study.inputs],
             "parameters": {**parameters(study), "asked": asdict(limits)},
             "seed": None,
-            "warnings": report.grouped((*study.findings, *file.findings)),
+            "warnings": report.grouped(findings),
             "seconds": run.seconds,
             "results": _record(found),
         }
         write_json(place / "match.json", record)
     return Done(
-        findings=(*study.findings, *file.findings),
+        findings=findings,
         pages=(out / "match.csv",),
         entries=(),
     )
@@ -141,22 +143,36 @@ def _doors(layers: Layers) -> GeoDataFrame:
     )
 
 
+def _locked(study: Study, file: LayerFile) -> Series:
+    """Return the community that each unit must go to, "" for none."""
+    named = file.frame["kind"].fillna("").astype(str)
+    known = study.layers.communities["name"]
+    codes = {str(name): str(code) for code, name in known.items()}
+    locked = [name if name in known.index else codes.get(name, "") for name in named]
+    return Series(locked, index=file.frame.index, name="locked")
+
+
+def _unlocked(file: LayerFile, locked: Series) -> tuple[Finding, ...]:
+    """Return what stands where a community could and names none: a kind, or a slip."""
+    named = file.frame["kind"].fillna("").astype(str)
+    other = named[(named != "") & (locked == "")]
+    if not len(other):
+        return ()
+    facts = {"count": len(other), "known": ", ".join(dict.fromkeys(other))}
+    return (
+        Finding(rule="units_unlocked", level="warning", layer="units", facts=facts),
+    )
+
+
 def _matched(
-    study: Study, file: LayerFile, *, pairs: DataFrame, limits: Limits
+    study: Study, locked: Series, *, pairs: DataFrame, limits: Limits
 ) -> assign.Matching:
     communities = DataFrame(index=study.layers.communities.index)
     if limits.least is not None:
         communities["minimum"] = limits.least
     if limits.most is not None:
         communities["maximum"] = limits.most
-    units = DataFrame(index=file.frame.index)
-    named = file.frame["kind"].fillna("").astype(str)
-    known = study.layers.communities["name"]
-    codes = {str(name): str(code) for code, name in known.items()}
-    units["locked"] = [
-        name if name in known.index else codes.get(name, "") for name in named
-    ]
-    return assign.match(units, communities=communities, pairs=pairs)
+    return assign.match(locked.to_frame(), communities=communities, pairs=pairs)
 
 
 def _table(
