@@ -47,9 +47,10 @@ SIDEWAYS = {
 
 #: The edges know the records, not the core that computes them; the command line
 #: knows the recipes, not what they are made of.
-CORE = LEVELS[3]
+CORE = next(rooms for rooms in LEVELS if "coverage" in rooms)
+EDGES = next(rooms for rooms in LEVELS if "files" in rooms)
 NEVER = {
-    **dict.fromkeys(LEVELS[4], CORE),
+    **dict.fromkeys(EDGES, CORE),
     "cli": {*CORE, "files", "maps", "report", "columns", "crs", "datum", "codes"},
     "__main__": set().union(*LEVELS) - {"cli"},
 }

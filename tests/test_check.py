@@ -243,7 +243,7 @@ def test_totals_of_two_levels():
     layers = town(shapes, communities=whole, households=[400, 480])
     (found,) = check.check_values(layers)
     assert found.rule == "totals_disagree_households"
-    assert found.facts == {"whole": 900, "parts": 880, "by": 20}
+    assert found.facts == {"whole": "900", "parts": "880", "by": "20"}
     half_known = town(shapes, communities=whole, households=[400, None])
     assert check.check_values(half_known) == ()
 
@@ -448,7 +448,7 @@ def test_a_sliver_that_nobody_has_goes_to_the_longest_border():
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.floats(-0.2, 0.2), min_size=4, max_size=4))
+@given(st.lists(st.floats(-0.15, 0.15), min_size=4, max_size=4))
 def test_mending_never_loses_ground_nor_touches_wide_gaps(shifts):
     shapes = [
         square(100 * i + shift, 0, 100 + shift, 100) for i, shift in enumerate(shifts)
