@@ -12,7 +12,7 @@ PACKAGE = ROOT / "geoplan"
 
 #: The rooms by level; a room knows the levels below its own …
 LEVELS = (
-    {"wording", "compiler", "arguments"},
+    {"wording", "compiler", "arguments", "kept"},
     {"loops"},
     {"errors", "columns"},
     {"crs", "datum", "codes", "model", "presets"},

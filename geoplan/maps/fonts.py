@@ -5,19 +5,14 @@ for characters that none of them has.
 """
 
 import base64
-import io
 from functools import cache
+from importlib.metadata import version
 
-from fontTools import subset
-from fontTools.ttLib import TTFont
-
-from geoplan.maps.assets import vendored
+from geoplan.kept import kept
+from geoplan.maps.assets import manifest, read
 
 FACE = "geoplan sans"  #: its name in style sheets
-_SOURCE = "noto-sans-sc.woff"
 _ASCII = 128
-# What only an engine for vertical or contextual setting would read.
-_UNUSED = ("GSUB", "GPOS", "GDEF", "BASE", "STAT", "vhea", "vmtx", "prep", "gasp")
 
 
 def face_rule(text: str) -> str:
@@ -25,8 +20,8 @@ def face_rule(text: str) -> str:
 
     Characters that the face does not have are left to the PC.
     """
-    wanted = frozenset(ord(sign) for sign in text if ord(sign) >= _ASCII)
-    face = cut(wanted, flavor="woff") if wanted else b""
+    wanted = frozenset(ord(sign) for sign in set(text) if ord(sign) >= _ASCII)
+    face = _face(wanted) if wanted else b""
     if not face:
         return ""
     font = base64.b64encode(face).decode("ascii")
@@ -39,7 +34,9 @@ def face_rule(text: str) -> str:
 @cache
 def drawn() -> frozenset[int]:
     """Return the code points that the face can draw."""
-    return frozenset(_font().getBestCmap())
+    from geoplan.maps.cutting import whole  # noqa: PLC0415  heavy
+
+    return frozenset(whole().getBestCmap())
 
 
 def cut(signs: frozenset[int], *, flavor: str | None) -> bytes:
@@ -47,23 +44,19 @@ def cut(signs: frozenset[int], *, flavor: str | None) -> bytes:
 
     ``flavor`` is "woff", or None for TrueType. The same signs give the same bytes.
     """
-    font = _font()
-    for table in _UNUSED:
-        if table in font:
-            del font[table]
-    options = subset.Options(
-        recalc_timestamp=False, layout_features=[], hinting=True, notdef_outline=True
+    from geoplan.maps import cutting  # noqa: PLC0415  heavy
+
+    return cutting.cut(signs, flavor=flavor)
+
+
+def _face(signs: frozenset[int]) -> bytes:
+    makers = (
+        repr(sorted(signs)),
+        *(read("cutting.py"), repr(sorted(manifest().items()))),
+        version("fonttools"),
     )
-    cutter = subset.Subsetter(options)
-    cutter.populate(unicodes=signs)
-    cutter.subset(font)
-    if not font.getBestCmap():
-        return b""
-    font.flavor = flavor
-    file = io.BytesIO()
-    font.save(file, reorderTables=None)
-    return file.getvalue()
-
-
-def _font() -> TTFont:
-    return TTFont(io.BytesIO(vendored(_SOURCE)), lazy=True, recalcTimestamp=False)
+    return kept(
+        "woff",
+        [maker.encode() for maker in makers],
+        make=lambda: cut(signs, flavor="woff"),
+    )

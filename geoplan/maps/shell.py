@@ -1,19 +1,14 @@
-"""The shell of a page: folium's map in the page's own markup, then sealed.
-
-folium renders what its elements say a second time as a template, so whatever
-comes from data is put in after folium is done.
-"""
+"""The shell of a page: folium's map in the page's own markup, then sealed."""
 
 import html
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any
 
-import folium
-from branca.element import MacroElement
-from jinja2 import Template
-
+from geoplan.kept import kept
 from geoplan.maps.assets import inlined, licences, read
 from geoplan.maps.fonts import face_rule
 from geoplan.maps.seal import images_from, seal
@@ -23,14 +18,31 @@ _META = (
     '<meta name="viewport" content="width=device-width, initial-scale=1">'
 )
 _HOLE = re.compile(r"<!-- fill (\w+) -->")
-_FIGURE = Template(
-    '<!DOCTYPE html>\n<html lang="<!-- fill lang -->">\n<head>'
-    + _META
-    + "<title><!-- fill title --></title>{{ this.header.render(**kwargs) }}"
-    '<style id="page-size"></style></head>\n'
-    "<body>\n{{ this.html.render(**kwargs) }}\n<!-- fill data -->\n"
-    "<script>\n{{ this.script.render(**kwargs) }}\n</script>\n</body>\n</html>\n"
-)
+_RENDERERS = ("folium", "branca", "jinja2")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Shell:
+    """What a page is made of, by the names of its files."""
+
+    markup: str
+    script: str
+    styles: tuple[str, ...]
+
+    def rendered(self) -> str:
+        """Return the page as folium renders it, without data; kept for next time."""
+        parts = (self.markup, "place.html", "figure.py")
+        makers = (
+            *(repr(self), *map(read, parts)),
+            *(version(name) for name in _RENDERERS),
+        )
+        return kept("html", map(str.encode, makers), make=self._render).decode()
+
+    def _render(self) -> bytes:
+        from geoplan.maps.figure import rendered  # noqa: PLC0415  heavy
+
+        page = rendered(markup=self.markup, script=self.script, styles=self.styles)
+        return page.encode()
 
 
 def map_page(
@@ -70,17 +82,16 @@ def sites_shell(
 
 
 def _filled(
-    shell: "_Shell", data: Mapping[str, Any], *, title: str, sentence: str, lang: str
+    shell: _Shell, data: Mapping[str, Any], *, title: str, sentence: str, lang: str
 ) -> str:
-    figure = shell.get_root()
-    figure._template = _FIGURE  # noqa: SLF001  folium offers no other way
     fill = {
         "lang": lang,
+        "meta": _META,
         "title": html.escape(title),
         "sentence": html.escape(sentence),
         "data": _block("data", data) + "\n" + _block("licences", licences()),
     }
-    page = inlined(figure.render())
+    page = inlined(shell.rendered())
     return _HOLE.sub(lambda hole: fill[hole[1]], page)
 
 
@@ -97,39 +108,6 @@ def _sealed(page: str, *, images: str = "") -> str:
     """Return a page with the face for its characters, sealed."""
     style = f"<style>{face_rule(page)}</style></head>"
     return seal(page.replace("</head>", style, 1), images=images)
-
-
-class _Start(MacroElement):
-    """Hands the map to the page's own script."""
-
-    _template = Template(
-        "{% macro script(this, kwargs) %}"
-        "geoplan.start({{ this._parent.get_name() }});{% endmacro %}"
-    )
-
-
-class _Shell(folium.Map):
-    """folium's map in the page's own markup, with vendored Leaflet alone."""
-
-    _template = Template(
-        "{%- macro html(this, kwargs) -%}{{ this.markup }}{%- endmacro -%}"
-        "{%- macro script(this, kwargs) -%}"
-        "var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {"
-        "center: [0, 0], zoom: 2, zoomControl: false, fadeAnimation: false, "
-        "zoomSnap: 0.25, zoomDelta: 0.5, wheelPxPerZoomLevel: 120, "
-        "minZoom: 8, maxZoom: 19});"
-        "{%- endmacro -%}"
-    )
-
-    def __init__(self, *, markup: str, script: str, styles: Sequence[str]) -> None:
-        super().__init__(tiles=None, zoom_control=False)
-        self._id = "page"  # folium's own is random
-        self.default_js = [("leaflet", "leaflet.js"), ("runtime", script)]
-        self.default_css = [(name, name) for name in ("leaflet.css", *styles)]
-        place = f'<div class="folium-map" id="{self.get_name()}"></div>'
-        whole = read(markup).replace("<!-- place -->\n", read("place.html"))
-        self.markup = whole.replace("<!-- map -->", place)
-        self.add_child(_Start(), name="start")  # type: ignore[no-untyped-call]
 
 
 def _block(name: str, content: object) -> str:

@@ -9,7 +9,6 @@ is read as if it were not there; where none can be written, none is.
 import json
 import os
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import asdict
 from functools import cache
 from hashlib import file_digest, sha256
@@ -17,7 +16,6 @@ from importlib.metadata import version
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 import numpy as np
@@ -30,13 +28,13 @@ from pandas import Series
 from pyproj import CRS
 
 from geoplan import __version__
+from geoplan.kept import OFF, forget, payload, write
 from geoplan.model import Finding, Surroundings, Ways
 from geoplan.osm import read_ways
 from geoplan.osm.extract import FORMATS
 from geoplan.osm.pieces import Box
 
 FOLDER = ".geoplan"  #: beside the study file
-OFF = "GEOPLAN_NO_CACHE"  #: in the environment: nothing is kept
 
 Array = NDArray[Any]
 _Column = tuple[str, str, list[str], list[Array]]  # name, form, texts, arrays
@@ -44,7 +42,6 @@ _Column = tuple[str, str, list[str], list[Array]]  # name, form, texts, arrays
 _WORTH = 2**20  # bytes; a smaller source is read as fast again
 _MOST = 4  # files of ways in a folder; the oldest go
 _NAME = "ways-*.kept"
-_DIGEST = 32  # bytes
 _LIBRARIES = ("numpy", "shapely", "pyproj", "osmium", "pandas", "geopandas")
 _TEXTS, _NUMBERS, _LISTS, _SHAPES = "texts", "numbers", "lists", "shapes"
 _AROUND = ("barriers", "water", "green", "rails")
@@ -93,11 +90,7 @@ def _place(source: Path, folder: Path, *, asked: list[Any]) -> Path | None:
 def load(kept: Path, *, crs: CRS) -> Ways | None:
     """Return kept ways; None if there are none that can be trusted."""
     try:
-        data = kept.read_bytes()
-        payload = memoryview(data)[_DIGEST:]
-        if sha256(payload).digest() != data[:_DIGEST]:
-            return None
-        stream = BytesIO(payload)
+        stream = BytesIO(payload(kept) or b"")
         told = json.loads(stream.read(int.from_bytes(stream.read(8), "big")))
         if told["name"] != kept.name:
             return None
@@ -133,26 +126,8 @@ def keep(ways: Ways, kept: Path) -> None:
         for _, _, _, arrays in columns:
             for array in arrays:
                 write_array(stream, array, allow_pickle=False)
-    payload = stream.getbuffer()
-    with suppress(OSError):
-        kept.parent.mkdir(exist_ok=True)
-        _write(kept, sha256(payload).digest(), payload)
-        last = sorted(kept.parent.glob(_NAME), key=lambda path: path.stat().st_mtime)
-        for old in last[:-_MOST]:
-            old.unlink(missing_ok=True)
-
-
-def _write(target: Path, *parts: Any) -> None:  # noqa: ANN401  bytes or a view
-    """Write a file beside its place, then move it there."""
-    with NamedTemporaryFile(dir=target.parent, delete=False) as file:
-        try:
-            file.writelines(parts)
-            file.close()
-            Path(file.name).replace(target)
-        except BaseException:
-            file.close()
-            Path(file.name).unlink(missing_ok=True)
-            raise
+    write(kept, stream.getbuffer())
+    forget(kept.parent, _NAME, most=_MOST)
 
 
 @cache
