@@ -94,6 +94,18 @@ def is_made(code: str) -> bool:
     return code.startswith("#") and code[1:].isdigit()
 
 
+def is_again(code: str, of: str) -> bool:
+    """Return whether a code is another that an earlier row has, with a row's number.
+
+    Examples
+    --------
+    >>> is_again("001#17", "001"), is_again("3#", "3")
+    (True, False)
+    """
+    first, _, row = code.rpartition("#")
+    return first == of and row.isdigit()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Hierarchy:
     """How the codes of things go with the codes of those they belong to."""

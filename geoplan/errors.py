@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Self, TypeVar
 
-from geoplan.wording import say
+from geoplan.wording import say, texts
 
 Result = TypeVar("Result")
 Other = TypeVar("Other")
@@ -52,12 +52,20 @@ class GeoplanError(Exception):
 
     def say(self, lang: str) -> str:
         """Return the whole message: the place, what is wrong, what to do."""
-        place = ", ".join(
-            say(f"errors.at_{part}", lang=lang, value=value)
-            for part, value in self.where.items()
-        )
+        where = dict(self.where)
+        if "layer" in where:
+            name = f"of_{where['layer']}"
+            where["layer"] = texts("errors", lang).get(name, where["layer"])
+        if "file" in where and "layer" in where:
+            where = {"file_layer": where.pop("file"), **where}
+        parts = [
+            say(f"errors.at_{part}", lang=lang, value=value, layer=where.get("layer"))
+            for part, value in where.items()
+            if part != "layer" or "file_layer" not in where
+        ]
         text = say(f"errors.{self.key}", lang=lang, **self.facts)
-        return f"{place}: {text}" if place else text
+        place = texts("errors", lang)["at_join"].join(parts)
+        return f"{place}{texts('errors', lang)['at_end']}{text}" if place else text
 
     def __str__(self) -> str:
         return self.say("en")

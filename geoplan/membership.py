@@ -12,6 +12,7 @@ import shapely
 from geopandas import GeoDataFrame, GeoSeries
 from pandas import DataFrame, Series
 
+from geoplan.codes import is_again
 from geoplan.model import Finding, Layers
 
 
@@ -63,6 +64,9 @@ def members(layers: Layers) -> tuple[DataFrame, tuple[Finding, ...]]:
         for code, value in unknown.items()
     ]
     disagree = counted & (named != "") & (named != inside)
+    # the second of two rows with one code is told by itself
+    twice = [is_again(str(i), of=n) for i, n in zip(inside, named, strict=True)]
+    disagree &= ~Series(twice, index=disagree.index, dtype=bool)
     findings += [
         _finding(
             "building_grid_disagrees",

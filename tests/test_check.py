@@ -206,8 +206,7 @@ def test_names_that_are_blank_or_twice():
 def test_few_of_a_special_group_are_not_counted_out():
     layers = town([square(0, 0)], households=[1], people=[2], elderly=[3])
     (found,) = check.check_values(layers)
-    assert found.facts["elderly"] == "<5"
-    assert found.facts["people"] == "2"
+    assert (found.facts["count"], found.facts["whole"]) == ("<5", "2")
 
 
 def test_more_elderly_than_people_and_households_of_no_size():
@@ -218,9 +217,16 @@ def test_more_elderly_than_people_and_households_of_no_size():
         elderly=[300, 30, 30],
     )
     assert told(check.check_values(layers)) == [
-        ("elderly_above_people", "error", "000"),
+        ("group_above_whole", "error", "000"),
         ("household_size_odd", "warning", "001"),
     ]
+
+
+def test_a_group_within_another_is_no_larger():
+    layers = town([square(0, 0)], people=[900], elderly=[100], alone=[120], aged=[9])
+    (found,) = check.check_values(layers)
+    assert told([found]) == [("group_above_whole", "warning", "000")]
+    assert found.problem(lang="zh") == "独居老人（120）比老年人（100）还多。"
 
 
 def test_numbers_of_the_whole_on_each_part():
@@ -361,6 +367,8 @@ def test_ways_that_end_at_the_border():
         "reach": 1080,
         "sides": 4,
     }
+    short = checked_ways([[(10, 500), (1050, 500)], [(500, -50), (500, 1050)]])
+    assert short["network_rim_short"].facts["metres"] == 10
     wide = checked_ways([[(-2000, -2000), (3000, 3000)]])
     assert "network_rim_narrow" not in wide
 

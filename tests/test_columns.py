@@ -26,6 +26,8 @@ def found(names, *, layer="grids", chosen=None, cut=None):
         (" 网格 名称* ", "网格名称"),
         ("\ufeff编码", "编码"),
         ("人口(常住)", "人口(常住)"),
+        ("網格編碼", "网格编码"),
+        ("總戶數（戶）", "总户数"),
     ],
 )
 def test_names_are_compared_without_what_does_not_matter(written, plain):
@@ -270,3 +272,55 @@ def test_coordinates_of_two_datums_clash():
     names = ["WGS84经度", "WGS84纬度", "GCJ02经度", "GCJ02纬度"]
     got = columns.recognise(names, schema=columns.schema("stations"), chosen={})
     assert got.clashes == {"lon": (0, 2), "lat": (1, 3)}
+
+
+# Traditional writing -----------------------------------------------------------------
+
+
+def traditional(text):
+    """Return a text with the first traditional sign for each that has one."""
+    table = columns.tables.tables()["traditional"]
+    back = dict(zip(reversed(table["meant"]), reversed(table["written"]), strict=True))
+    return "".join(back.get(sign, sign) for sign in text)
+
+
+def test_each_traditional_sign_has_a_meaning_that_names_use():
+    table = columns.tables.tables()["traditional"]
+    written, meant = table["written"], table["meant"]
+    assert len(written) == len(meant) == len(set(written))
+    assert not set(written) & set(meant)
+
+
+@pytest.mark.parametrize("layer", columns.layers())
+def test_usual_names_count_in_traditional_writing_too(layer):
+    schema = columns.schema(layer)
+    for column in {**schema.columns, **schema.places}.values():
+        for name in column.written:
+            assert columns.normal(traditional(name)) == columns.normal(name)
+
+
+def test_a_table_in_traditional_writing_is_read():
+    names = ["網格編碼", "網格名稱", "所屬社區", "戶數", "常住人口", "聯繫電話"]
+    assert found(names) == {
+        "code": "網格編碼",
+        "name": "網格名稱",
+        "community": "所屬社區",
+        "households": "戶數",
+        "people": "常住人口",
+    }
+    names = ["姓名", "聯絡電話", "負責人", "網格員", "身份證號", "門牌室號"]
+    got = columns.recognise(names, schema=GRIDS, chosen={})
+    assert got.personal == tuple(range(len(names)))
+    assert columns.values("tier")[columns.plain_value("社區級")] == "社区级"
+    assert columns.lived_in("商業") is False
+    assert columns.passing("車行") == "nobody"
+
+
+def test_of_two_ages_the_wider_is_the_elderly():
+    names = ["65岁以上", "60岁以上（人）", "80岁以上", "殘疾人數"]
+    assert found(names) == {
+        "elderly": "60岁以上（人）",
+        "aged": "80岁以上",
+        "disabled": "殘疾人數",
+    }
+    assert found(["65岁以上人口"]) == {"elderly": "65岁以上人口"}

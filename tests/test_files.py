@@ -13,7 +13,7 @@ from offices import CODES, EAST, NORTH, PLAIN, grids, stations, write_shapefile
 from pyproj import CRS
 from shapely import Point, Polygon, box
 
-from geoplan import datum
+from geoplan import columns, datum
 from geoplan.errors import CrsError, GeoplanError, InputError, UsageError
 from geoplan.files import empty_layer, read_layer
 
@@ -63,9 +63,10 @@ def test_a_layer_has_the_columns_of_its_schema_and_no_others(tmp_path):
         "community",
         "community_name",
         "kind",
+        "workers",
         "households",
         "people",
-        "elderly",
+        *columns.groups(),
         "geometry",
     ]
     assert file.frame.index.name == "code"

@@ -150,7 +150,7 @@ def test_junk_is_listed_with_its_reason(tmp_path):
     unused = text.partition("没有用上的文件")[2]
     assert "#   Thumbs.db：临时文件或系统文件" in unused
     assert "#   方案.docx：文档，不是数据" in unused
-    assert "另存为 Shapefile" in unused
+    assert "另存为 DXF" in unused
     assert "请先解压" in unused
     assert "geoplan 自己的文件" in unused
     assert "网格.dbf" not in text
@@ -616,3 +616,46 @@ def _raw(frame):
 
 def _found(name):
     return Found(path=Path(name), near=name, kind="layers")
+
+
+# Several lists of stations ------------------------------------------------------------
+
+
+def test_lists_of_two_tiers_are_both_stations(tmp_path):
+    folder = office(tmp_path, leave_out=["stations"])
+    both = stations().drop(columns="层级")
+    both.iloc[:1].to_excel(folder / "社区站.xlsx", index=False)
+    both.iloc[1:].to_excel(folder / "网格站.xlsx", index=False)
+    text, tables, _ = made(folder)
+    assert text.count("\n[[stations]]\n") == 2
+    told = {one["path"]: one["tier"] for one in tables["stations"]}
+    assert told == {"社区站.xlsx": "社区级", "网格站.xlsx": "网格级"}
+    tiers = read_study(folder / "study.toml").layers.stations["tier"]
+    assert dict(tiers) == {"s1": "社区级", "s2": "网格级"}
+
+
+def test_an_old_list_and_one_of_the_same_tier_stay_comments(tmp_path):
+    folder = office(tmp_path, leave_out=["stations"])
+    both = stations().drop(columns="层级")
+    for name in ("社区站", "社区站点2", "网格站（旧）"):
+        both.to_excel(folder / f"{name}.xlsx", index=False)
+    text, tables, _ = made(folder)
+    assert tables["stations"]["path"] == "社区站点2.xlsx"
+    assert '#   path = "社区站.xlsx"' in text
+    assert '#   path = "网格站（旧）.xlsx"' in text
+
+
+def test_micro_grids_and_the_nets_of_others(tmp_path):
+    folder = office(tmp_path)
+    cells = grids().rename(columns={"网格编码": "微网格编码", "网格名称": "微网格名称"})
+    cells[["微网格编码", "微网格名称", "geometry"]].to_file(
+        folder / "微网格.gpkg", engine="pyogrio"
+    )
+    beats = grids()[["网格名称", "geometry"]].rename(columns={"网格名称": "警格名称"})
+    beats.to_file(folder / "警格.gpkg", engine="pyogrio")
+    _, tables, _ = made(folder)
+    assert tables["grids"]["path"] == "网格.shp"
+    assert tables["micro_grids"]["path"] == "微网格.gpkg"
+    assert tables["division"]["second"] == "警格.gpkg"
+    layers = read_study(folder / "study.toml").layers
+    assert len(layers.micro_grids) == len(layers.second) == 2

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyogrio
 import pytest
 from offices import (
     CODES,
@@ -20,9 +21,12 @@ from offices import (
 )
 from shapely import LineString, Point, box
 
-from geoplan.errors import GeoplanError
+from geoplan.errors import Faults, GeoplanError, InputError
 from geoplan.files import empty_layer
 from geoplan.study import areas, read_study
+from geoplan.study.checking import look
+from geoplan.study.checkup import files_seen
+from geoplan.study.recipe import cover_study
 
 
 def refused(folder, text):
@@ -399,9 +403,10 @@ def test_a_few_exchanged_rows_are_a_finding(tmp_path):
     points = [(8.721, 49.382)] * 4 + [(49.382, 8.721)]
     table = pd.DataFrame(points, columns=["经度", "纬度"]).assign(层级="社区级")
     table.to_csv(tmp_path / "stations.csv", index=False)
-    told = {f.rule: f.facts for f in read_study(path).findings}
-    assert told["exchanged"] == {"count": 1, "rows": "6"}
-    assert told["far_off"]["rows"] == "6"
+    told = {f.rule: f for f in read_study(path).findings}
+    facts = told["exchanged"].facts
+    assert (facts["count"], facts["rows"], told["exchanged"].row) == (1, "6", 6)
+    assert "far_off" not in told  # said once
 
 
 def test_a_row_without_a_place_is_named(tmp_path):
@@ -512,3 +517,147 @@ def test_a_grid_in_no_community(tmp_path):
     with pytest.raises(GeoplanError) as caught:
         read_study(path)
     assert caught.value.key == "grid_community_none"
+
+
+# Stations in several files -----------------------------------------------------------
+
+SEVERAL = STUDY.replace(
+    '[stations]\npath = "stations.csv"\ndatum = "wgs84"\n',
+    """[[stations]]
+path = "社区站.csv"
+datum = "wgs84"
+
+[[stations]]
+path = "网格站.csv"
+tier = "网格级"
+datum = "wgs84"
+""",
+)
+
+
+def several(folder, *, first=None, second=None):
+    """Return the path of a study with two lists of stations, of one station each."""
+    path = write_study(folder, text=SEVERAL)
+    both = stations()
+    own = both.iloc[:1] if first is None else first
+    other = both.iloc[1:].drop(columns="层级") if second is None else second
+    own.to_csv(folder / "社区站.csv", index=False, encoding="utf-8")
+    other.to_csv(folder / "网格站.csv", index=False, encoding="utf-8")
+    return path
+
+
+def test_stations_of_several_files_are_one_layer(tmp_path):
+    study = read_study(several(tmp_path))
+    assert dict(study.layers.stations["tier"]) == {"s1": "社区级", "s2": "网格级"}
+    assert [i.path for i in study.inputs if "站" in i.path] == [
+        "社区站.csv",
+        "网格站.csv",
+    ]
+
+
+def test_codes_are_single_over_all_files_of_stations(tmp_path):
+    second = stations().iloc[1:].assign(站点编码="s1")
+    with pytest.raises(InputError) as raised:
+        read_study(several(tmp_path, second=second))
+    assert raised.value.key == "code_twice_across"
+    assert raised.value.where["file"].name == "网格站.csv"
+    assert raised.value.where["row"] == 2
+    kept = Faults(keep=True)
+    study = read_study(tmp_path, faults=kept)
+    assert list(study.layers.stations.index) == ["s1", "s1#2-2"]
+
+
+def test_codes_made_of_rows_tell_the_files_apart(tmp_path):
+    both = stations().drop(columns="站点编码")
+    second = both.iloc[1:].drop(columns="层级")
+    study = read_study(several(tmp_path, first=both.iloc[:1], second=second))
+    assert list(study.layers.stations.index) == ["1-2", "2-2"]
+
+
+def test_capacities_of_several_files_count_the_same(tmp_path):
+    both = stations()
+    first, second = both.iloc[:1].assign(可服务户数=9), both.iloc[1:].assign(床位=9)
+    with pytest.raises(InputError) as raised:
+        read_study(several(tmp_path, first=first, second=second))
+    assert raised.value.key == "capacity_differs"
+
+
+def test_findings_name_the_file_of_stations_that_they_are_of(tmp_path):
+    second = stations().iloc[1:].assign(开放时间="看情况", 负责人="某")
+    path = several(tmp_path, second=second)
+    looked = look(path)
+    (hours,) = [f for f in looked.findings if f.rule == "hours_unread"]
+    assert (hours.path, hours.row) == ("网格站.csv", 2)
+    (dropped,) = [f for f in looked.findings if f.rule == "personal_dropped"]
+    assert dropped.path == "网格站.csv"
+    names = [one.path for one in files_seen(looked, lang="zh")]
+    assert names[2:4] == ["社区站.csv", "网格站.csv"]
+
+
+def test_each_file_of_stations_has_a_datum_of_its_own(tmp_path):
+    path = several(tmp_path)
+    (tmp_path / "网格站.csv").write_text("站点名称,经度,纬度\n", encoding="utf-8")
+    looked = look(path)
+    assert {f.rule: f.path for f in looked.errors}["layer_empty"] == "网格站.csv"
+    assert list(looked.study.layers.stations.index) == ["s1"]
+
+
+def test_an_unknown_key_in_one_of_several_tables_is_told_with_its_line(tmp_path):
+    text = SEVERAL.replace('tier = "网格级"', 'tiers = "网格级"')
+    with pytest.raises(InputError) as raised:
+        read_study(write_study(tmp_path, text=text))
+    assert raised.value.where["row"] == text.split("\n").index('tiers = "网格级"') + 1
+
+
+# Special groups ----------------------------------------------------------------------
+
+
+def of_groups(folder, **columns):
+    """Return the path of a study whose grids count groups of people."""
+    counts = {"人口数": [900, 800], "60岁以上": [200, 100], "65岁以上": [150, 70]}
+    path = write_study(folder)
+    frame = grids(**{**counts, **columns})
+    frame.to_file(folder / "grids.gpkg", engine="pyogrio")
+    text = STUDY.replace("grids.shp", "grids.gpkg")
+    path.write_text(text + ASKING, encoding="utf-8")
+    return path
+
+
+ASKING = """
+[[circle]]
+name = "残疾人圈"
+tier = "社区级"
+minutes = 15
+demand = "残疾人"
+"""
+
+
+def test_groups_are_read_by_their_usual_names(tmp_path):
+    path = of_groups(tmp_path, 残疾人数=[30, 40], 低保户=[8, 2], 八十=[1, 2])
+    study = read_study(path)
+    frame = study.layers.grids
+    assert frame["elderly"].tolist() == [200, 100]  # the wider of two that may be
+    assert frame["disabled"].tolist() == [30, 40]
+    assert frame["allowance"].tolist() == [8, 2]
+    assert frame["aged"].isna().all()
+    assert study.circles[0].demand == "disabled"
+
+
+def test_a_group_that_is_asked_for_and_not_counted_is_an_error(tmp_path):
+    (error,) = [f for f in look(of_groups(tmp_path)).findings if f.level == "error"]
+    assert error.rule == "circle_demand_unknown"
+    assert "残疾人" in error.problem(lang="zh")
+
+
+def test_coverage_tells_of_every_group_that_is_counted(tmp_path):
+    path = of_groups(tmp_path, 残疾人数=[30, 40], 儿童=[80, 3])
+    out = tmp_path / "out"
+    cover_study(path, out=out, lang="zh", progress=print, force=True)
+    groups = pyogrio.read_dataframe(out / "coverage.gpkg", layer="groups")
+    assert set(groups["group"]) == {"elderly", "children", "disabled"}
+    told = pyogrio.read_dataframe(out / "coverage.gpkg", layer="grids").set_index(
+        "code"
+    )
+    assert told["disabled"].tolist() == [30, 40]
+    assert told["children"].isna().all()  # 3 of a grid are few, and 80 tell them
+    assert not {"aged", "allowance", "workers"} & set(told)

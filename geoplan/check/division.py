@@ -15,6 +15,7 @@ from geoplan.model import Finding, Layers, Network
 
 _OF_ITS_OWN = "专属"  # grids of office blocks, schools, markets: X1, no rule of size
 _MICRO = "微网格"
+_NAMED = 10
 _LONE = 500.0  # m of edges; smaller components lead nowhere
 
 
@@ -39,6 +40,7 @@ def check_division(
         *_grids(layers, sizes=sizes, wanted=wanted),
         *_communities(layers, sizes=sizes),
         *_split(layers, homes=homes),
+        *_staff(layers.grids),
     ]
     if network is not None:
         findings += _straddling(layers, homes=homes, network=network)
@@ -120,6 +122,20 @@ def _split(layers: Layers, *, homes: DataFrame) -> Iterator[Finding]:
                 layers.buildings.geometry[astray].representative_point().to_numpy()
             ),
         )
+
+
+def _staff(grids: GeoDataFrame) -> Iterator[Finding]:
+    """Yield the grids without a worker (S1); nothing where no grid says."""
+    if "workers" not in grids or grids["workers"].isna().all():
+        return
+    workers = grids["workers"].astype(float)
+    for code in grids.index[workers == 0]:
+        yield _of("grid_without_worker", grids, code=code, layer="grids", facts={})
+    names = [str(name) for name in grids["name"][workers.isna()]]
+    if names:
+        listed = "、".join(names[:_NAMED]) + (" …" if len(names) > _NAMED else "")
+        facts = {"count": len(names), "names": listed}
+        yield Finding(rule="workers_untold", level="info", layer="grids", facts=facts)
 
 
 def _straddling(

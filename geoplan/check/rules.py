@@ -24,25 +24,37 @@ def rule(key: str) -> Rule:
     >>> rule("grids_overlap").id, rule("reader_said").id
     ('T2', 'reader_said')
     """
-    between = frozenset(_tables()["between"].get(key, ()))
-    entry = _tables()["rules"].get(key)
+    between = frozenset(tables()["between"].get(key, ()))
+    entry = tables()["rules"].get(key)
     if entry is None:
         return Rule(id=key, status="", between=between)
     return Rule(id=entry["id"], status=entry["status"], between=between)
 
 
+def told_by(key: str) -> tuple[str, ...]:
+    """Return the findings of a thing that make this one needless.
+
+    Examples
+    --------
+    >>> told_by("stations_too_far")
+    ('far_off', 'exchanged')
+    """
+    return tuple(tables()["told_by"].get(key, ()))
+
+
 def limit(name: str) -> float:
     """Return a number that decides."""
-    return float(_tables()["limits"][name])
+    return float(tables()["limits"][name])
 
 
 def band(name: str) -> tuple[float, float]:
     """Return the two numbers between which something should lie."""
-    low, high = _tables()["limits"][name]
+    low, high = tables()["limits"][name]
     return float(low), float(high)
 
 
 @cache
-def _tables() -> dict[str, Any]:
+def tables() -> dict[str, Any]:
+    """Return the packaged rules."""
     source = files("geoplan") / "check" / "rules.toml"
     return tomllib.loads(source.read_text(encoding="utf-8"))

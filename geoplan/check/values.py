@@ -5,9 +5,11 @@ import shapely
 from geopandas import GeoDataFrame
 from pandas import DataFrame, Series
 
+from geoplan import columns
 from geoplan.check.rules import band, limit
 from geoplan.model import GROUPS, Finding, Layers, Level
 from geoplan.presets import figure
+from geoplan.wording import Said
 
 _COUNTS = ("households", "people")
 
@@ -26,16 +28,38 @@ def check_values(layers: Layers) -> tuple[Finding, ...]:
 
 
 def _areas(frame: GeoDataFrame, *, layer: str) -> tuple[Finding, ...]:
-    """Return areas with more elderly than people, or odd sizes of households."""
+    """Return areas with more of a group than there can be, or odd sizes of households.
+
+    More than people is an error; more than another group that holds the group all,
+    a warning, as the two may have been counted on different days.
+    """
     low, high = band("people_per_household")
-    people, homes, elderly = (
-        frame[name].astype(float) for name in ("people", "households", "elderly")
-    )
-    more = elderly > people
+    people, homes = (frame[name].astype(float) for name in ("people", "households"))
     mean = people / homes.where(homes > 0)
     odd = (mean < low) | (mean > high)
+    found = []
+    for group, whole in columns.groups().items():
+        known = group in frame and whole in frame
+        above = frame[group].astype(float) > frame[whole].astype(float) if known else []
+        for code in frame.index[above]:
+            facts = {
+                "group": Said(f"services.group_{group}"),
+                "within": Said(f"services.group_{whole}"),
+                "count": _told(group, frame[group][code]),
+                "whole": _told(whole, frame[whole][code]),
+            }
+            found.append(
+                Finding(
+                    rule="group_above_whole",
+                    level="error" if whole == "people" else "warning",
+                    layer=layer,
+                    code=str(code),
+                    facts=facts,
+                    geometry=frame.geometry[code].representative_point(),
+                )
+            )
     return (
-        *_each(frame, more, rule="elderly_above_people", level="error", layer=layer),
+        *found,
         *_each(frame, odd, rule="household_size_odd", level="warning", layer=layer),
     )
 
@@ -44,9 +68,7 @@ def _each(
     frame: GeoDataFrame, where: Series, *, rule: str, level: Level, layer: str
 ) -> list[Finding]:
     """Return a finding a row, its own numbers as facts."""
-    named = [
-        name for name in (*_COUNTS, "elderly", "levels", "height_m") if name in frame
-    ]
+    named = [name for name in (*_COUNTS, "levels", "height_m") if name in frame]
     return [
         Finding(
             rule=rule,
@@ -160,6 +182,7 @@ def _repeat(group: GeoDataFrame, *, layer: str) -> Finding:
     facts = {
         "name": first["name"],
         "count": len(group),
+        "community": str(first["community"]),
         **{name: _plain(float(first[name])) for name in _COUNTS},
     }
     return Finding(
@@ -175,13 +198,15 @@ def _repeat(group: GeoDataFrame, *, layer: str) -> Finding:
 def _disagreeing(layers: Layers) -> tuple[Finding, ...]:
     """Return the communities, and the street, whose total is not that of its grids."""
     found = []
-    for count in (*_COUNTS, "elderly"):
+    levels = (layers.grids, layers.communities)
+    known = [group for group in GROUPS if all(group in areas for areas in levels)]
+    for count in (*_COUNTS, *known):
         parts = layers.grids[count].astype(float)
-        known = parts.notna().groupby(layers.grids["community"]).all()
+        whole = parts.notna().groupby(layers.grids["community"]).all()
         sums = parts.groupby(layers.grids["community"]).sum()
         wholes = layers.communities[count].astype(float)
         for code in wholes.index[wholes.notna()]:
-            if known.get(code, default=False) and sums[code] != wholes[code]:
+            if whole.get(code, default=False) and sums[code] != wholes[code]:
                 place = layers.communities.geometry[code].representative_point()
                 found.append(_differ(count, wholes[code], sums[code], code, place))
         street = layers.totals.get(count)
@@ -194,9 +219,12 @@ def _differ(
     count: str, whole: float, parts: float, code: str, place: shapely.Point | None
 ) -> Finding:
     told = {"whole": whole, "parts": parts, "by": abs(parts - whole)}
-    facts = {name: _told(count, value) for name, value in told.items()}
+    facts: dict[str, object] = {n: _told(count, value) for n, value in told.items()}
+    group = count in GROUPS
+    if group:
+        facts["group"] = Said(f"services.group_{count}")
     return Finding(
-        rule=f"totals_disagree_{count}",
+        rule=f"totals_disagree_{'group' if group else count}",
         level="warning",
         layer="communities" if code else "population",
         code=str(code),

@@ -132,11 +132,7 @@ def _edge(
     short = [side for side, m in zip(_SIDES, rim, strict=True) if m < reach]
     if not short:
         return ()
-    facts = {
-        "metres": int(round(float(rim.min()), -1)),
-        "reach": int(round(reach, -1)),
-        "sides": len(short),
-    }
-    return (
-        Finding(rule="network_rim_narrow", level="info", layer="network", facts=facts),
-    )
+    least = int(round(float(rim.min()), -1))
+    facts = {"metres": abs(least), "reach": int(round(reach, -1)), "sides": len(short)}
+    rule = "network_rim_short" if least < 0 else "network_rim_narrow"
+    return (Finding(rule=rule, level="info", layer="network", facts=facts),)

@@ -55,6 +55,7 @@ class Verdict:
     likely: bool = False  #: whether it is likely not what it was read as …
     sure: bool = False  #: … or beyond doubt
     odd: tuple[Odd, ...] = ()  #: rows that are in another datum than the layer
+    part: int = 0  #: which file of the layer it is of, where there are several
 
     @property
     def fits(self) -> bool:

@@ -17,6 +17,7 @@ from geoplan.errors import STRICT, Faults, InputError
 from geoplan.files import (
     archives,
     cells,
+    drawings,
     places,
     shapes,
     sheets,
@@ -28,6 +29,11 @@ from geoplan.files.naming import known_names, named
 from geoplan.files.options import Options
 from geoplan.files.raw import Raw
 from geoplan.model import Finding
+
+_SUFFIXES = (
+    *(*vectors.SUFFIXES, *drawings.SUFFIXES),
+    *(*tables.SUFFIXES, *sheets.SUFFIXES),
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -50,6 +56,8 @@ class LayerFile:
     coordinates: tuple[str, ...] = ()
     encoding: str = ""
     dropped: tuple[str, ...] = ()  #: columns not read: they name people
+    part: int = 0  #: which file of the layer it is, where a study has several …
+    called: str = ""  #: … and what it is called then
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +87,7 @@ def read_layer(  # noqa: PLR0913  what can be said of one file is one subject
     ----------
     path : Path or str
         Shapefile, GeoPackage, GeoJSON, KML, KMZ, FlatGeobuf, GML, MapInfo,
-        GeoParquet, CSV, XLSX or XLS, or a ZIP of one of them.
+        GeoParquet, DXF, CSV, XLSX or XLS, or a ZIP of one of them.
     layer : str or Schema
         Name of a schema of ``columns.toml``: grids, buildings, stations …
     crs : CRS, optional
@@ -141,7 +149,7 @@ def _read(
     with archives.unpacked(
         path,
         layer=schema.layer,
-        suffixes=(*vectors.SUFFIXES, *tables.SUFFIXES, *sheets.SUFFIXES),
+        suffixes=_SUFFIXES,
         companions=vectors.COMPANIONS,
     ) as inside:
         place = _Place(path=inside.path, whole=path, digest=digest)
@@ -241,9 +249,16 @@ def _raw(path: Path, schema: Schema, options: Options) -> Raw:
         return vectors.read_vector(
             path, layer=layer, table=options.sheet, encoding=options.encoding
         )
-    formats = ", ".join(
-        [*vectors.SUFFIXES, *tables.SUFFIXES, *sheets.SUFFIXES, *archives.SUFFIXES]
-    )
+    if suffix in drawings.SUFFIXES:
+        return drawings.read_drawing(
+            path,
+            layer=layer,
+            known=known,
+            table=options.sheet,
+            encoding=options.encoding,
+            faults=options.faults,
+        )
+    formats = ", ".join([*_SUFFIXES, *archives.SUFFIXES])
     raise InputError.at(
         "format_unknown", file=path, layer=layer, suffix=suffix, formats=formats
     )

@@ -84,7 +84,7 @@ def read_vector(
     ]
     texts = DataFrame(frame.drop(columns=frame.geometry.name))
     if suffix in _UNSURE:
-        texts, read_as, told = _decoded(texts, path, layer=layer, encoding=encoding)
+        texts, read_as, told = decoded(texts, path, layer=layer, encoding=encoding)
         findings += told
     companions = COMPANIONS.get(suffix, ())
     return Raw(
@@ -134,7 +134,7 @@ class _File:
     names: Mapping[str, str] = field(default_factory=dict)  #: GDAL's → the file's
 
     def unreadable(self, error: Exception) -> InputError:
-        return _unreadable(self.path, self.layer, error)
+        return unreadable(self.path, self.layer, error)
 
 
 def _file(path: Path, *, layer: str, encoding: str | None) -> tuple[_File, str]:
@@ -220,10 +220,10 @@ def _frame(file: _File, *, table: int) -> tuple[GeoDataFrame, Sequence[str]]:
     return frame, said
 
 
-def _decoded(
+def decoded(
     table: DataFrame, path: Path, *, layer: str, encoding: str | None
 ) -> tuple[DataFrame, str, list[Finding]]:
-    """Return a shapefile's table with its bytes as text, the encoding and why."""
+    """Return a table read as Latin-1 with its bytes as text, the encoding and why."""
     parts = {str(name).encode(_BYTES, "replace") for name in table.columns}
     columns = [table.iloc[:, i] for i in range(table.shape[1])]  # names may repeat
     for column in columns:
@@ -298,7 +298,7 @@ def _parquet(path: Path, *, layer: str) -> Raw:
     except ImportError as error:
         raise InputError.at("parquet_unread", file=path, layer=layer) from error
     except Exception as error:  # broken files raise anything
-        raise _unreadable(path, layer, error) from error
+        raise unreadable(path, layer, error) from error
     spatial = isinstance(frame, GeoDataFrame)
     index = frame.index.names if any(frame.index.names) else []
     frame = frame.reset_index(drop=not index)
@@ -322,7 +322,8 @@ def _parquet_frame(path: Path) -> DataFrame:
         return pd.read_parquet(path)
 
 
-def _unreadable(path: Path, layer: str, error: Exception) -> InputError:
+def unreadable(path: Path, layer: str, error: Exception) -> InputError:
+    """Return the error for a file that its reader cannot read."""
     return InputError.at("file_unreadable", file=path, layer=layer, text=_short(error))
 
 

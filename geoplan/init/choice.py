@@ -4,17 +4,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from geoplan import columns
 from geoplan.errors import GeoplanError
 from geoplan.files.contents import contents
 from geoplan.init import rasters
 from geoplan.init.folder import Found
 from geoplan.init.roles import LEAST, NETWORK, Fit, Part, every_name, fits, part, shaped
-from geoplan.init.words import newest, role_named
+from geoplan.init.words import is_old, newest, role_named
 
 #: The layers without which nothing can be counted.
 NEEDED = ("grids", "buildings", "stations", NETWORK)
 ELEVATION, RASTER = "elevation", "raster"
 _RESCUED = {"grids": "polygon", "buildings": "polygon", NETWORK: "line"}
+_SHORTEST = 2  # letters of a word that tells a tier
 _CLOSE = 1.0  # points by which a second role is close
 
 
@@ -91,6 +93,7 @@ def choose(files: Sequence[Found], *, tell: Callable[[str], None]) -> Choice:
             left.append((one, its))
     ranked = {role: sorted(named, key=_rank) for role, named in able.items()}
     chosen = {role: named[0] for role, named in ranked.items()}
+    chosen |= _tiers_apart(ranked.get("stations", []))
     _rescue(chosen, left)
     taken = [named.part for named in chosen.values()]
     passed += [
@@ -100,9 +103,53 @@ def choose(files: Sequence[Found], *, tell: Callable[[str], None]) -> Choice:
     ]
     return Choice(
         chosen=chosen,
-        others={role: tuple(named[1:]) for role, named in ranked.items()},
+        others={
+            role: tuple(one for one in named if one not in chosen.values())
+            for role, named in ranked.items()
+        },
         passed=tuple(passed),
     )
+
+
+def role_at(layer: str, part: int) -> str:
+    """Return the role of a layer's file of one number, from 0.
+
+    Examples
+    --------
+    >>> role_at("stations", 0), role_at("stations", 1), layer_of("stations 2")
+    ('stations', 'stations 2', 'stations')
+    """
+    return f"{layer} {part + 1}" if part else layer
+
+
+def layer_of(role: str) -> str:
+    """Return the layer that a role is a file of."""
+    return role.partition(" ")[0]
+
+
+def tier_named(named: Named) -> str:
+    """Return the tier that a file's and a sheet's name tell; "" if they tell none."""
+    plain, known = columns.normal(f"{named.found.path.stem}{named.name}"), _tiers()
+    words = [word for word in known if len(word) >= _SHORTEST and word in plain]
+    tiers = {known[word] for word in words}
+    return tiers.pop() if len(tiers) == 1 else ""
+
+
+def _tiers() -> Mapping[str, str]:
+    return columns.values("tier")
+
+
+def _tiers_apart(ranked: Sequence[Named]) -> dict[str, Named]:
+    """Return further files of stations, each of a tier that its name alone tells."""
+    tiers = [tier_named(named) for named in ranked]
+    if not tiers or not tiers[0]:
+        return {}
+    first: dict[str, Named] = {}
+    for tier, named in zip(tiers, ranked, strict=True):
+        if tier and not is_old(named.found.near):
+            first.setdefault(tier, named)
+    more = [named for named in first.values() if named is not ranked[0]]
+    return {role_at("stations", nth): one for nth, one in enumerate(more, start=1)}
 
 
 def _whole(found: Found) -> tuple[str, str]:

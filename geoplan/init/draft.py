@@ -13,7 +13,15 @@ from tempfile import TemporaryDirectory
 from geoplan import columns
 from geoplan.datum import Verdict
 from geoplan.errors import Faults, GeoplanError
-from geoplan.init.choice import ELEVATION, RASTER, Choice, Named
+from geoplan.init.choice import (
+    ELEVATION,
+    RASTER,
+    Choice,
+    Named,
+    layer_of,
+    role_at,
+    tier_named,
+)
 from geoplan.init.roles import NETWORK
 from geoplan.init.toml import inline, quoted, value
 from geoplan.model import Finding
@@ -35,6 +43,7 @@ INNER = {
     "entrances": ("buildings", "entrances"),
     "gates": ("compounds", "gates"),
     "land": ("land", "residential"),
+    "second": ("division", "second"),
     RASTER: ("population", "raster"),
 }
 _ROUNDS = 6  # of reading: a CRS, exchanged axes, a datum, columns, what is left out
@@ -45,8 +54,7 @@ _MISPLACED = (
     *("crs_zone_in_eastings", *_TURNED),
 )
 _UNTOLD = "EPSG:…"
-_COUNTS = ("households", "people", "elderly")
-_SHORTEST = 2  # letters of a word that tells a tier
+_COUNTS = ("households", "people", *columns.groups())
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -100,6 +108,34 @@ def tried(draft: Draft, *, home: Path) -> Draft:
     return draft
 
 
+def header(role: str, told: Mapping[str, Told]) -> str:
+    """Return what a role's table begins with: [[stations]] where there are several.
+
+    With spaces before it, by which headers that are alike differ.
+    """
+    layer = layer_of(role)
+    parts = [one for one in told if layer_of(one) == layer]
+    if len(parts) < 2:  # noqa: PLR2004  one is a table of its own
+        return f"[{layer}]"
+    return f"{' ' * parts.index(role)}[[{layer}]]"
+
+
+def role_of(error: GeoplanError, draft: Draft) -> str:
+    """Return the role of the file that an error is about; "" if it names no layer."""
+    layer = str(error.where.get("layer", "")).partition(",")[0]
+    parts = [role for role in draft.told if layer_of(role) == layer]
+    name = Path(str(error.where.get("file", ""))).name
+    named = [p for p in parts if Path(str(draft.told[p]["path"])).name == name]
+    return (named or parts or [layer])[0]
+
+
+def role_told(finding: Finding, draft: Draft) -> str:
+    """Return the role of the file that a finding is of."""
+    files = draft.study.files if draft.study else ()
+    parts = {file.called: file.part for file in files if file.layer == finding.layer}
+    return role_at(finding.layer, parts.get(finding.path, 0))
+
+
 def keyed(told: Told, *, under: str) -> str:
     """Return what is said of a file as the value of an entry of another's table."""
     if under == RASTER or set(told) == {"path"}:
@@ -111,8 +147,8 @@ def _told(named: Named, role: str, *, home: Path) -> Told:
     told: dict[str, object] = {"path": beside(named.found.path, home=home)}
     if named.part and named.part.key and role != NETWORK:
         told[named.part.key] = named.part.name
-    if role == "stations" and named.fit and named.fit.missing == "tier":
-        tier = _tier(f"{named.found.path.stem}{named.name}")
+    if named.fit and named.fit.missing == "tier":
+        tier = tier_named(named)
         told |= {"tier": tier} if tier else {}
     return told
 
@@ -123,14 +159,6 @@ def beside(path: Path, *, home: Path) -> str:
         return Path(os.path.relpath(path, home)).as_posix()
     except ValueError:  # another drive
         return path.absolute().as_posix()
-
-
-def _tier(title: str) -> str:
-    """Return the tier that a file's name tells; "" if it tells none."""
-    plain, known = columns.normal(title), columns.values("tier")
-    words = [word for word in known if len(word) >= _SHORTEST and word in plain]
-    tiers = {known[word] for word in words}
-    return tiers.pop() if len(tiers) == 1 else ""
 
 
 def _idle(choice: Choice) -> Mapping[str, str]:
@@ -153,19 +181,19 @@ def _idle(choice: Choice) -> Mapping[str, str]:
 
 def _trial(draft: Draft, *, home: Path) -> str:
     """Return a study file of the draft for a trial: nothing but keys, whole paths."""
-    lines: dict[str, list[str]] = {"study": ['name = "?"']}
+    lines: dict[str, list[str]] = {"[study]": ['name = "?"']}
     for role, said in draft.told.items():
         if role in draft.idle or role == ELEVATION:
             continue
         told = {**said, "path": str(home.resolve() / str(said["path"]))}
         table, entry = INNER.get(role, (role, ""))
-        rows = lines.setdefault(table, [])
+        rows = lines.setdefault(header(table, draft.told), [])
         if entry:
             rows.append(f"{entry} = {keyed(told, under=role)}")
         else:
             rows += [f"{key} = {value(one)}" for key, one in told.items()]
     return "\n".join(
-        line for table, rows in lines.items() for line in (f"[{table}]", *rows)
+        line for head, rows in lines.items() for line in (head.strip(), *rows)
     )
 
 
@@ -179,8 +207,9 @@ def _read(draft: Draft, path: Path) -> Draft:
         faults.tell(error)
     datums = {**(draft.datums or {})}
     for verdict in study.datums if study else ():
-        if verdict.layer not in datums or not datums[verdict.layer].likely:
-            datums[verdict.layer] = verdict
+        role = role_at(verdict.layer, verdict.part)
+        if role not in datums or not datums[role].likely:
+            datums[role] = verdict
     return replace(
         draft,
         study=study,
@@ -194,7 +223,7 @@ def _mended(draft: Draft) -> Mapping[str, Told]:
     """Return what the draft says, with the lines that reading it asks for."""
     told = {role: dict(said) for role, said in draft.told.items()}
     for error in draft.errors:
-        layer = str(error.where.get("layer", ""))
+        layer = role_of(error, draft)
         if layer not in told:
             continue
         if error.key in _MISPLACED:
@@ -245,7 +274,7 @@ def _unread(draft: Draft) -> Mapping[str, str]:
     if draft.study is None:
         return {}
     read = {file.layer for file in draft.study.files} - {"population", "land"}
-    wrong = {str(error.where.get("layer", "")) for error in draft.errors}
+    wrong = {role_of(error, draft) for error in draft.errors}
     unread = {
         role: "unread"
         for role in draft.told
@@ -265,9 +294,9 @@ def _datums(draft: Draft) -> Mapping[str, str]:
     found = {}
     for one in draft.findings:
         if one.rule == "datum_in_name":
-            found[one.layer] = str(one.facts["datum"])
+            found[role_told(one, draft)] = str(one.facts["datum"])
         elif one.rule == "datum_fits":
-            found[one.layer] = "wgs84"
+            found[role_told(one, draft)] = "wgs84"
     for layer, verdict in (draft.datums or {}).items():
         if verdict.likely:
             found[layer] = verdict.datum

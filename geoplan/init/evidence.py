@@ -10,8 +10,8 @@ from pyproj import CRS
 
 from geoplan.datum import TO_WGS84, Verdict
 from geoplan.errors import GeoplanError
-from geoplan.init.choice import ELEVATION, RASTER, Named
-from geoplan.init.draft import Draft
+from geoplan.init.choice import ELEVATION, RASTER, Named, role_at
+from geoplan.init.draft import Draft, role_of, role_told
 from geoplan.init.roles import NETWORK, Shape
 from geoplan.init.words import is_old
 from geoplan.osm.header import date_of
@@ -48,7 +48,8 @@ def because(named: Named, role: str, *, lang: str) -> Iterator[str]:
 
 def read_as(role: str, draft: Draft, *, lang: str) -> Iterator[str]:
     """Yield how a file was read, and which of its columns were not."""
-    files = {file.layer: file for file in draft.study.files} if draft.study else {}
+    read = draft.study.files if draft.study else ()
+    files = {role_at(file.layer, file.part): file for file in read}
     if role not in files:
         return
     file, comma = files[role], say("init.comma", lang=lang)
@@ -80,7 +81,8 @@ def doubts(role: str, draft: Draft, *, folder: Path, lang: str) -> Iterator[str]
         yield say("init.tier_named", lang=lang, tier=told["tier"])
     yield from _datum(role, draft, lang=lang)
     for error in (*draft.errors, *draft.given_up):
-        if layer_of(error) == role and not settled(error):
+        about = role_of(error, draft) or layer_of(error)
+        if about == role and not settled(error):
             yield say(
                 "init.error",
                 lang=lang,
@@ -91,7 +93,8 @@ def doubts(role: str, draft: Draft, *, folder: Path, lang: str) -> Iterator[str]
 def datum_untold(role: str, draft: Draft) -> bool:
     """Return whether nothing tells in which datum a file's degrees are."""
     return any(
-        one.rule == "datum_assumed" and one.layer == role for one in draft.findings
+        one.rule == "datum_assumed" and role_told(one, draft) == role
+        for one in draft.findings
     )
 
 

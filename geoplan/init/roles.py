@@ -35,7 +35,7 @@ _USUAL, _WEAK, _MOST = 2.0, 0.3, 6.0  # a column, shared among the layers that h
 _NAMED, _FILE, _FOLDER = 3.0, 1.0, 0.5
 _FIRST, _SHAPED, _UNTOLD = 0.5, 1.0, 1.5
 _ROWS = 2000  # looked at for columns; the trial reads them all
-_COUNTS = ("households", "people", "elderly")
+_COUNTS = ("households", "people", *columns.groups())
 
 # Between which areas the median polygon of a layer lies (m², our own judgement, wide
 # on purpose), and whether the polygons cover the ground without leaving gaps.

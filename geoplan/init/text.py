@@ -6,7 +6,7 @@ from pathlib import Path
 
 from geoplan.errors import GeoplanError
 from geoplan.init import evidence
-from geoplan.init.choice import ELEVATION, RASTER, Choice, Named
+from geoplan.init.choice import ELEVATION, RASTER, Choice, Named, layer_of
 from geoplan.init.draft import INNER, PLACEHOLDERS, Draft, beside, keyed
 from geoplan.init.roles import NETWORK
 from geoplan.init.toml import comment, quoted, value
@@ -17,6 +17,7 @@ from geoplan.wording import say
 #: The tables of files, in order: each with the roles that stand in it.
 _TABLES: Mapping[str, tuple[str, ...]] = {
     "grids": ("grids",),
+    "micro_grids": ("micro_grids",),
     "communities": ("communities",),
     "buildings": ("buildings", "entrances"),
     "compounds": ("compounds", "gates"),
@@ -27,6 +28,7 @@ _TABLES: Mapping[str, tuple[str, ...]] = {
     "barriers": ("barriers",),
     "population": ("population", RASTER),
     ELEVATION: (ELEVATION,),
+    "division": ("second",),
 }
 #: What may be added where there is no file: table or role → lines.
 _OPTIONAL: Mapping[str, tuple[str, ...]] = {
@@ -91,9 +93,12 @@ class Writer:
         return evidence.problem(error, folder=self.about.place, lang=self.lang)
 
     def _tierless(self) -> bool:
-        named = self.choice.chosen.get("stations")
-        lacks = named is not None and named.fit is not None and named.fit.missing
-        return bool(lacks) and "tier" not in self.draft.told["stations"]
+        return any(self._lacks_tier(role) for role in self.choice.chosen)
+
+    def _lacks_tier(self, role: str) -> bool:
+        fit = self.choice.chosen[role].fit if role in self.choice.chosen else None
+        lacks = fit is not None and fit.missing == "tier"
+        return lacks and "tier" not in self.draft.told[role]
 
     def _head(self) -> Iterator[str]:
         about, todo = self.about, self.todo()
@@ -126,14 +131,19 @@ class Writer:
 
     def _table(self, table: str) -> Iterator[str]:
         """Yield the section of one table; its optional lines if it has no file."""
-        roles = [role for role in _TABLES[table] if role in self.draft.told]
+        wanted, told = _TABLES[table], self.draft.told
+        roles = [r for layer in wanted for r in told if layer_of(r) == layer]
         live = [role for role in roles if role not in self.draft.idle]
-        if roles:
-            yield f"[{table}]" if live else f"# [{table}]"
-        elif table in _OPTIONAL:
+        if not roles and table in _OPTIONAL:
             yield self._say(f"optional_{table}")
             yield from (f"# {line}" for line in _OPTIONAL[table])
-        for role in roles:
+        several = len(roles) > 1 and all(layer_of(role) == table for role in roles)
+        name = f"[[{table}]]" if several else f"[{table}]"
+        for nth, role in enumerate(roles):
+            if several and nth:
+                yield ""
+            if several or not nth:
+                yield name if live else f"# {name}"
             yield from self._file(role)
         if table == "buildings" and "entrances" not in roles:
             yield self._say("optional_entrances")
@@ -172,7 +182,7 @@ class Writer:
         if untold:
             yield self._say("datum_untold")
             yield '# datum = "gcj02"'
-        if role == "stations" and self._tierless():
+        if self._lacks_tier(role):
             yield self._say("tier_untold")
             yield '# tier = "社区级"'
 
@@ -198,8 +208,9 @@ class Writer:
 
     def _rest(self) -> Iterator[str]:
         """Yield what no file tells: the walker and the circles."""
-        yield self._say("optional_division")
-        yield from ("# [division]", "# band = [300, 500]", "")
+        if "second" not in self.draft.told:
+            yield self._say("optional_division")
+            yield from ("# [division]", "# band = [300, 500]", "")
         yield "[walker]"
         yield self._say("walker")
         yield f"preset = {quoted(DEFAULT_WALKER)}"

@@ -94,9 +94,12 @@ def _groups(
 ) -> list[dict[str, Any]]:
     """Return findings of one level, rule and layer together, in their order."""
     paths = {one.layer: one.path for one in seen}
-    members: dict[tuple[str, str, str], list[int]] = {}
+    members: dict[tuple[str, ...], list[int]] = {}
     for at, one in enumerate(findings):
-        members.setdefault((one.level, one.rule, one.layer), []).append(at)
+        # a title names the group of people that all its cases are of
+        group = str(one.facts.get("group", ""))
+        key = (one.level, one.rule, one.layer, one.path, group)
+        members.setdefault(key, []).append(at)
     return [
         _group([findings[i] for i in at], at=at, paths=paths, rules=rules, lang=lang)
         for at in members.values()
@@ -120,7 +123,7 @@ def _group(
         "basis": say("check.rule", lang=lang, rule=rule, basis=basis) if basis else "",
         "title": _title(members, lang=lang),
         "layer": say(f"cli.layer_{first.layer}", lang=lang),
-        "file": paths.get(first.layer, ""),
+        "file": first.path or paths.get(first.layer, ""),
         "where": _where(members, lang=lang),
         "cure": cure,
         "lines": list(
@@ -211,7 +214,11 @@ def _lead(seen: Sequence[Understood], *, again: str, lang: str) -> list[str]:
 
 def _file(one: Understood, *, findings: Sequence[Finding], lang: str) -> dict[str, Any]:
     """Return what the page says of a file: understood how, and how bad it is."""
-    levels = {finding.level for finding in findings if finding.layer == one.layer}
+    levels = {
+        finding.level
+        for finding in findings
+        if finding.layer == one.layer and finding.path in {"", one.path}
+    }
     state = next((level for level in _LEVELS[:2] if level in levels), "fine")
     details = {
         "file_encoding": one.encoding.upper(),

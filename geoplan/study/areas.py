@@ -1,5 +1,7 @@
 """Which grid belongs to which community, and the communities themselves."""
 
+from dataclasses import replace
+
 import geopandas
 import numpy as np
 import shapely
@@ -7,6 +9,7 @@ from geopandas import GeoDataFrame
 from pandas import DataFrame, Series
 
 from geoplan.check import thin
+from geoplan.columns import Schema
 from geoplan.errors import STRICT, Faults, InputError
 from geoplan.files import LayerFile, empty_layer
 from geoplan.model import Finding
@@ -69,6 +72,18 @@ def settle(
         faults.tell(error)
     settled = frame.assign(community=code).drop(columns="community_name")
     return settled, areas, (*_astray(settled, areas), *overlaps)
+
+
+def before(schema: Schema) -> Schema:
+    """Return the schema of grids as they were, held by their codes against today's."""
+    code = replace(schema.columns["code"], need="error")
+    return replace(
+        schema,
+        layer="earlier",
+        columns={**schema.columns, "code": code},
+        required=False,
+        valid=False,
+    )
 
 
 def by_code_or_name(areas: DataFrame) -> dict[str, str]:

@@ -14,9 +14,15 @@ from geoplan.files import LayerFile
 from geoplan.hours import parse as understood
 from geoplan.model import Finding, Layers, Network
 from geoplan.osm.header import date_of
-from geoplan.study import streets
+from geoplan.study import areas, stations, streets
 from geoplan.study.reading import Study, read_study
-from geoplan.study.seen import LAYERS, in_order, named_files
+from geoplan.study.seen import (
+    LAYERS,
+    beside,
+    file_name,
+    in_order,
+    named_layers,
+)
 from geoplan.study.settings import Settings, read_settings
 from geoplan.study.sources import Input, Reader
 from geoplan.study.streets import Tell, silent
@@ -86,7 +92,9 @@ def look(path: Path | str, *, tell: Tell = silent) -> Looked:
         network=way,
         files=study.files,
         inputs=study.inputs,
-        findings=in_order([*_kept(faults, settings), *found], files=study.files),
+        findings=in_order(
+            check.once([*_kept(faults, settings), *found]), files=study.files
+        ),
     )
 
 
@@ -96,6 +104,8 @@ def check_layers(layers: Layers) -> tuple[Finding, ...]:
         *check.check_topology(layers),
         *check.check_keys(layers),
         *check.check_values(layers),
+        *check.check_earlier(layers),
+        *check.check_nets(layers),
     )
 
 
@@ -123,6 +133,7 @@ def _on_the_ground(
             readable=pd.Series(readable, index=layers.stations.index, dtype=bool),
         ),
         *check.check_division(layers, homes=before.homes, network=way, wanted=band),
+        *check.check_nesting(layers, homes=before.homes),
         *_ways(study, way),
     )
 
@@ -132,6 +143,9 @@ def _ways(study: Study, way: Network | None) -> tuple[Finding, ...]:
         return ()
     return (
         *about_ways(study, way),
+        *check.check_outlines(
+            study.layers, network=way, surroundings=study.ways.surroundings
+        ),
         *check.check_ways(
             way, layers=study.layers, circles=study.circles, walker=study.walker
         ),
@@ -185,9 +199,18 @@ def _for_want_of_place(finding: Finding, datums: Sequence[Verdict]) -> bool:
 def _files_alone(settings: Settings, *, faults: Faults) -> tuple[LayerFile, ...]:
     """Return the files of layers, each by itself, where the grids cannot be read."""
     reader = Reader.of(settings, faults=faults)
+    grids = reader.schema("grids")
     read = [
-        reader.attempt(name, table, crs=None)
-        for name, table in named_files(settings).items()
+        stations.read(reader, nth=nth, crs=None)
+        if name == "stations"
+        else reader.attempt(
+            name,
+            table,
+            crs=None,
+            schema=areas.before(grids) if name == "earlier" else None,
+        )
+        for name in named_layers(settings)
+        for nth, table in enumerate(settings.files(name))
         if name != "grids"
     ]
     return tuple(file for file in read if file is not None)
@@ -212,8 +235,20 @@ def _kept(faults: Faults, settings: Settings) -> Iterable[Finding]:
             facts=error.facts,
             row=int(str(row)) if row else None,
             column=str(where.get("column", "")),
+            path=_path(error, settings),
             topic="errors",
         )
+
+
+def _path(error: GeoplanError, settings: Settings) -> str:
+    """Return the file that an error is about, where its layer has several."""
+    layer, home = str(error.where.get("layer", "")), settings.path.parent
+    near = beside(Path(str(error.where.get("file", ""))), home=home)
+    names = [
+        file_name(settings, layer, nth=n) for n in range(len(settings.files(layer)))
+    ]
+    named = [name for name in names if name.partition(" [")[0] == near]
+    return named[0] if len(names) > 1 and len(named) == 1 else ""
 
 
 def _about(error: GeoplanError, settings: Settings) -> str:

@@ -52,7 +52,7 @@ def check_study(
     run = Run(progress=progress, lang=lang, seconds={})
     with run.step("check", path=path):
         looked = look(path, tell=run.tell)
-    seen = _seen(looked, lang=lang)
+    seen = files_seen(looked, lang=lang)
     mended: tuple[Finding, ...] = ()
     faults = Faults(keep=True)
     if repair is not None:
@@ -72,7 +72,7 @@ def check_study(
     )
 
 
-def _seen(looked: Looked, *, lang: str) -> tuple[Understood, ...]:
+def files_seen(looked: Looked, *, lang: str) -> tuple[Understood, ...]:
     """Return how each file was understood, the ways last."""
     study, home = looked.study, looked.settings.path.parent
     ways = None
@@ -162,6 +162,7 @@ def _entries(
             "rule": check.rule(one.rule).id,
             "key": one.rule,
             "layer": one.layer,
+            "path": one.path or None,
             "row": one.row,
             "column": one.column or None,
             "code": one.code,

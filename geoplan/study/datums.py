@@ -6,22 +6,17 @@ write; a contradiction that is beyond doubt is one at error level.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from geopandas import GeoDataFrame
 
 from geoplan.datum import TO_WGS84, Evidence, Odd, Verdict, judge
 from geoplan.files import LayerFile
-from geoplan.model import Finding, Layers, Ways
-from geoplan.study.settings import Settings
+from geoplan.model import Finding, Layers, Level, Ways
+from geoplan.study.settings import INNER, Settings
 from geoplan.study.sources import Reader
 from geoplan.wording import Said, say
 
-#: Layers that stand as an entry in the table of another: layer → table, entry.
-_INNER = {
-    "entrances": ("buildings", "entrances"),
-    "gates": ("compounds", "gates"),
-}
 _LISTED = 20
 _NAMES = {"wgs84": "WGS84", "gcj02": "GCJ-02", "bd09": "BD-09"}
 #: What is said of a datum before it was tested, and need not be said after.
@@ -50,27 +45,64 @@ def tested(
     assume. ``trusted``: the ways are OpenStreetMap's.
     """
     settings = reader.settings
-    read = {file.layer: file for file in files}
-    verdicts = judge(
-        {name: frame for name, frame in _frames(layers) if name in read},
-        ways=ways.frame,
-        told=_told(settings, [*read, *([] if trusted else ["network"])]),
-        trusted=trusted,
-    )
-    known = {v.layer for v in verdicts if v.fits or v.likely}
+    read = {(file.layer, file.part): file for file in files}
+    there = {layer for layer, _ in read}
+    frames = {name: frame for name, frame in _frames(layers) if name in there}
+    verdicts = [
+        verdict
+        for part in sorted({part for _, part in read})
+        for verdict in _judged(
+            read, frames, part=part, settings=settings, ways=ways, trusted=trusted
+        )
+    ]
+    known = {(v.layer, v.part) for v in verdicts if v.fits or v.likely}
     before = [
         finding
-        for file in files
+        for at, file in read.items()
         for finding in file.findings
-        if not (finding.rule in _BEFORE and finding.layer in known)
+        if not (finding.rule in _BEFORE and at in known)
     ]
-    asked = {f.layer for file in files for f in file.findings if f.rule in _BEFORE}
+    asked = {at for at, f in read.items() if any(o.rule in _BEFORE for o in f.findings)}
     found = [
         finding
-        for verdict in verdicts
-        for finding in _findings(verdict, settings, read, asked=verdict.layer in asked)
+        for v in verdicts
+        for finding in _findings(
+            v,
+            settings,
+            read[v.layer, v.part],
+            asked=(v.layer, v.part) in asked,
+        )
     ]
-    return Datums(verdicts=verdicts, findings=(*before, *found))
+    return Datums(verdicts=tuple(verdicts), findings=(*before, *found))
+
+
+def _judged(
+    read: Mapping[tuple[str, int], LayerFile],
+    frames: Mapping[str, GeoDataFrame],
+    *,
+    part: int,
+    settings: Settings,
+    ways: Ways,
+    trusted: bool,
+) -> Iterable[Verdict]:
+    """Yield the datum of each layer's file of one number, the other layers whole."""
+    several = {layer for layer, nth in read if nth}
+    own = {
+        layer: frame.loc[frame.index.isin(read[layer, part].frame.index)]
+        if layer in several and (layer, part) in read
+        else frame
+        for layer, frame in frames.items()
+    }
+    told = {
+        layer: _named(settings, layer, part if (layer, part) in read else 0)
+        for layer in frames
+    }
+    if not trusted:
+        told["network"] = str(settings.table("network").get("datum", "")).casefold()
+    shifted = {layer: datum for layer, datum in told.items() if datum in TO_WGS84}
+    for verdict in judge(own, ways=ways.frame, told=shifted, trusted=trusted):
+        if (verdict.layer, part) in read:
+            yield replace(verdict, part=part)
 
 
 def words(verdict: Verdict, *, lang: str) -> tuple[str, ...]:
@@ -89,31 +121,19 @@ def _frames(layers: Layers) -> Iterable[tuple[str, GeoDataFrame]]:
             yield name, frame
 
 
-def _told(settings: Settings, layers: Iterable[str]) -> Mapping[str, str]:
-    """Return the shifted datums that the study file names, by layer."""
-    named = {layer: str(_table(settings, layer).get("datum", "")) for layer in layers}
-    plain = {layer: datum.casefold() for layer, datum in named.items()}
-    return {layer: datum for layer, datum in plain.items() if datum in TO_WGS84}
-
-
-def _table(settings: Settings, layer: str) -> Mapping[str, object]:
-    """Return what the study file says of a layer's file."""
-    table, entry = _INNER.get(layer, (layer, ""))
-    told = settings.table(table)
-    inner = told.get(entry, {}) if entry else told
-    return {"path": inner} if isinstance(inner, str) else inner
+def _named(settings: Settings, layer: str, part: int) -> str:
+    """Return the datum that the study file names for a layer's file; "" if none."""
+    files = settings.files(layer)
+    return str(files[part].get("datum", "")).casefold() if part < len(files) else ""
 
 
 def _line(settings: Settings, layer: str, datum: str) -> str:
     """Return the line of the study file that says a layer's datum."""
-    _, entry = _INNER.get(layer, (layer, ""))
+    _, entry = INNER.get(layer, (layer, ""))
     if not entry:
         return f'datum = "{datum}"'
-    told = {
-        key: value
-        for key, value in _table(settings, layer).items()
-        if isinstance(value, str)
-    }
+    named = settings.files(layer)[0]
+    told = {key: value for key, value in named.items() if isinstance(value, str)}
     parts = [
         f"{key} = {json.dumps(value, ensure_ascii=False)}"
         for key, value in {**told, "datum": datum}.items()
@@ -122,36 +142,35 @@ def _line(settings: Settings, layer: str, datum: str) -> str:
 
 
 def _findings(
-    verdict: Verdict,
-    settings: Settings,
-    read: Mapping[str, LayerFile],
-    *,
-    asked: bool,
+    verdict: Verdict, settings: Settings, file: LayerFile, *, asked: bool
 ) -> Iterable[Finding]:
-    layer = verdict.layer
     facts = _facts(verdict, settings)
-    if verdict.sure:
-        yield Finding(rule="datum_wrong", level="error", layer=layer, facts=facts)
-    elif verdict.likely:
-        yield Finding(rule="datum_doubtful", level="warning", layer=layer, facts=facts)
-    elif verdict.fits and asked:
-        yield Finding(rule="datum_fits", level="info", layer=layer, facts=facts)
-    for odd in verdict.odd:
-        yield Finding(
-            rule="datum_rows",
-            level="error" if odd.sure else "warning",
-            layer=layer,
-            facts=_odd_facts(odd, verdict, read[layer]),
+
+    def finding(rule: str, level: Level, facts: dict[str, object]) -> Finding:
+        return Finding(
+            rule=rule, level=level, layer=file.layer, facts=facts, path=file.called
         )
+
+    if verdict.sure:
+        yield finding("datum_wrong", "error", facts)
+    elif verdict.likely:
+        yield finding("datum_doubtful", "warning", facts)
+    elif verdict.fits and asked:
+        yield finding("datum_fits", "info", facts)
+    for odd in verdict.odd:
+        level: Level = "error" if odd.sure else "warning"
+        yield finding("datum_rows", level, _odd_facts(odd, verdict, file))
 
 
 def _facts(verdict: Verdict, settings: Settings) -> dict[str, object]:
+    table = INNER.get(verdict.layer, (verdict.layer,))[0]
     return {
         "told": _NAMES[verdict.told],
         "datum": _NAMES[verdict.datum],
         "percent": int(100 * verdict.confidence),
         "evidence": _said(verdict.evidence[0], verdict),
-        "table": _INNER.get(verdict.layer, (verdict.layer,))[0],
+        # shown in brackets: [stations], or [[stations]] where there are several
+        "table": f"[{table}]" if len(settings.files(verdict.layer)) > 1 else table,
         "line": _line(settings, verdict.layer, verdict.datum),
     }
 

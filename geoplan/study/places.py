@@ -1,6 +1,7 @@
 """Where a station could stand: the office's rooms, else places along the ways."""
 
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -45,6 +46,11 @@ class Places:
         """Return the layers with all of these as the stations, of one tier."""
         return replace(layers, stations=self.frame.assign(tier=tier))
 
+    def and_also(self, new: GeoDataFrame, *, layers: Layers) -> Self:
+        """Return the same with further candidates, of codes that are not taken."""
+        frame = pd.concat([DataFrame(self.frame), _candidates(new, like=self.frame)])
+        return replace(self, frame=_placed(frame, layers=layers))
+
 
 def places_of(
     layers: Layers, *, stations: GeoDataFrame, made: GeoDataFrame | None
@@ -64,20 +70,42 @@ def places_of(
     if set(new.index) & set(stations.index):
         new = new.set_axis([f"c-{code}" for code in new.index])
     old = stations.assign(existing=True, kind="", cost=0.0, available="")
-    columns = [c for c in new.columns if c in old.columns]
-    new = new[columns].assign(existing=False)
-    new["name"] = new["name"].mask(new["name"] == "", Series(new.index, new.index))
-    frame = pd.concat([DataFrame(old), DataFrame(new)])
+    frame = pd.concat([DataFrame(old), _candidates(new, like=old)])
+    return Places(frame=_placed(frame, layers=layers), rooms=made is None)
+
+
+def as_they_are(layers: Layers, *, stations: GeoDataFrame) -> Places:
+    """Return the stations alone, each of which may be chosen or not.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    if not len(stations):
+        raise InputError.at("siting_no_stations", layer="stations")
+    old = stations.assign(existing=False, kind="", cost=0.0, available="")
+    return Places(frame=_placed(DataFrame(old), layers=layers), rooms=True)
+
+
+def _candidates(new: GeoDataFrame, *, like: GeoDataFrame) -> DataFrame:
+    """Return candidates with the columns of stations."""
+    columns = [c for c in new.columns if c in like.columns]
+    told = DataFrame(new[columns]).assign(existing=False)
+    told["name"] = told["name"].mask(told["name"] == "", Series(new.index, new.index))
+    return told
+
+
+def _placed(frame: DataFrame, *, layers: Layers) -> GeoDataFrame:
+    """Return stations and candidates with the areas that hold them."""
+    frame = frame.copy()
     texts = [c for c in frame if c not in {"geometry", "existing", *_NUMBERS}]
     frame[texts] = frame[texts].fillna("").astype(str)
     frame.index.name = "code"
     whole = GeoDataFrame(frame, geometry="geometry", crs=layers.crs)
-    community = holding(whole.geometry, areas=layers.communities)
-    return Places(
-        frame=whole.assign(
-            community=community, grid=holding(whole.geometry, areas=layers.grids)
-        ),
-        rooms=made is None,
+    return whole.assign(
+        community=holding(whole.geometry, areas=layers.communities),
+        grid=holding(whole.geometry, areas=layers.grids),
     )
 
 

@@ -1,6 +1,7 @@
 """A study: its file, and all that the file names, read and checked."""
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,17 @@ from geoplan.files import LayerFile, empty_layer
 from geoplan.files.rasters import read_elevation
 from geoplan.model import Circle, Elevation, Finding, Layers, Walker, Ways
 from geoplan.osm.kept import FOLDER, kept_ways
-from geoplan.study import areas, datums, own_grids, people, reach, streets, tidy, totals
+from geoplan.study import (
+    areas,
+    datums,
+    own_grids,
+    people,
+    reach,
+    stations,
+    streets,
+    tidy,
+    totals,
+)
 from geoplan.study.settings import Settings, read_settings
 from geoplan.study.sources import Input, Reader
 from geoplan.study.streets import Tell, silent
@@ -179,52 +190,58 @@ def _layers(reader: Reader) -> tuple[Layers, list[LayerFile], tuple[Finding, ...
     moved = _moved(grids, crs=crs)
     grids = replace(grids, frame=moved)
     read = _others(reader, crs=crs)
-    files = [grids, *read.values()]
+    files = [grids, *itertools.chain.from_iterable(read.values())]
     odd = [
         attempt(partial(tidy.near, file, grids=moved), otherwise=())
         for file in files[1:]
         if len(file.frame)
     ]
-    grid_frame, communities, found = areas.settle(
-        grids,
-        communities=read.get("communities"),
-        street=tables["study"]["name"],
-        faults=reader.faults,
-    )
+    grid_frame, communities, found = _areas(reader, grids, read)
     found += tuple(finding for findings in odd for finding in findings)
-    if "population" in read:
-        bring = partial(
-            totals.bring, read["population"], grids=grid_frame, communities=communities
-        )
-        known = (grid_frame, communities, ())
-        grid_frame, communities, told = attempt(bring, otherwise=known)
-        found += told
     buildings, about_uses = tidy.homes(_frame(read, "buildings", crs))
     doors, about_doors = tidy.doors(_frame(read, "entrances", crs), buildings=buildings)
-    land, about_land = _land(reader, read.get("land"))
+    land, about_land = _land(reader, _only(read, "land"))
     layers = Layers(
         grids=grid_frame,
         communities=communities,
         buildings=buildings,
-        stations=_stations(reader, _frame(read, "stations", crs)),
+        stations=tidy.with_names(_frame(read, "stations", crs)),
         entrances=doors,
         land=land,
         compounds=_frame(read, "compounds", crs),
         gates=_frame(read, "gates", crs),
         candidates=_frame(read, "candidates", crs),
+        micro_grids=_optional(read, "micro_grids"),
+        earlier=_optional(read, "earlier"),
+        second=_optional(read, "second"),
         totals={
             count: float(tables["population"][count])
             for count in totals.TOTALS
             if count in tables.get("population", {})
         },
-        capacity_of=columns.capacity_of(_own_name(read.get("stations"), "capacity")),
+        capacity_of=stations.capacity_of(read.get("stations", ())),
     )
     return layers, files, (*found, *about_uses, *about_doors, *about_land)
 
 
-def _own_name(file: LayerFile | None, column: str) -> str:
-    """Return what a file calls a column; "" where it has none."""
-    return "" if file is None else file.columns.get(column, "")
+def _areas(
+    reader: Reader, grids: LayerFile, read: Mapping[str, Sequence[LayerFile]]
+) -> tuple[GeoDataFrame, GeoDataFrame, tuple[Finding, ...]]:
+    """Return grids and communities, with the totals of a table of people."""
+    settled = areas.settle(
+        grids,
+        communities=_only(read, "communities"),
+        street=reader.settings.tables["study"]["name"],
+        faults=reader.faults,
+    )
+    table = _only(read, "population")
+    if table is None:
+        return settled
+    frame, communities, found = settled
+    bring = partial(totals.bring, table, grids=frame, communities=communities)
+    known = (frame, communities, ())
+    frame, communities, told = reader.faults.attempt(bring, otherwise=known)
+    return frame, communities, (*found, *told)
 
 
 def _people(
@@ -252,47 +269,54 @@ def _land(
     return reader.faults.attempt(lived_on, otherwise=(None, ()))
 
 
-def _stations(reader: Reader, frame: GeoDataFrame) -> GeoDataFrame:
-    """Return the stations with names, and the tier that the study names for all."""
-    named = tidy.with_names(frame)
-    told = reader.settings.tables["stations"].get("tier")
-    if not told:
-        return named
-    tier = partial(reach.tier, reader.settings, told)
-    return named.assign(tier=reader.faults.attempt(tier, otherwise=""))
-
-
-def _others(reader: Reader, *, crs: CRS) -> dict[str, LayerFile]:
+def _others(reader: Reader, *, crs: CRS) -> dict[str, tuple[LayerFile, ...]]:
     """Return the files of all layers but the grids, in the working CRS."""
-    tables = reader.settings.tables
-    inner = {
-        "entrances": tables["buildings"].get("entrances"),
-        "gates": tables.get("compounds", {}).get("gates"),
-        "land": tables.get("land", {}).get("residential"),
-    }
-    named = {
-        name: inner[name] if name in inner else tables.get(name)
-        for name in columns.layers()
-        if name not in {"grids", "barriers", "population"}
-    }
-    if "path" in tables.get("population", {}):
-        named["population"] = tables["population"]
-    schema = reader.schema("stations")
-    if "tier" in tables["stations"]:
-        schema = reach.without_tier(schema)
+    apart = {"grids", "barriers"}
     read = {
-        name: reader.attempt(
-            name, table, crs=crs, schema=schema if name == "stations" else None
-        )
-        for name, table in named.items()
-        if table
+        name: [
+            file
+            for nth in range(len(reader.settings.files(name)))
+            if (file := _one(reader, name, nth=nth, crs=crs)) is not None
+        ]
+        for name in (*columns.layers(), "earlier")
+        if name not in apart
     }
-    return {name: file for name, file in read.items() if file is not None}
+    found = {name: tuple(files) for name, files in read.items() if files}
+    if "stations" in found:
+        found["stations"] = stations.distinct(found["stations"], faults=reader.faults)
+    return found
 
 
-def _frame(read: Mapping[str, LayerFile], layer: str, crs: CRS) -> GeoDataFrame:
+def _one(reader: Reader, layer: str, *, nth: int, crs: CRS) -> LayerFile | None:
+    """Return one file of a layer; None if it cannot be read and that is kept."""
+    told = reader.settings.files(layer)[nth]
+    if layer == "earlier":
+        schema = areas.before(reader.schema("grids"))
+        return reader.attempt(layer, told, crs=crs, schema=schema)
+    if layer != "stations":
+        return reader.attempt(layer, told, crs=crs)
+    return stations.read(reader, nth=nth, crs=crs)
+
+
+def _only(read: Mapping[str, Sequence[LayerFile]], layer: str) -> LayerFile | None:
+    """Return the file of a layer that has one at most."""
+    return read[layer][0] if layer in read else None
+
+
+def _frame(
+    read: Mapping[str, Sequence[LayerFile]], layer: str, crs: CRS
+) -> GeoDataFrame:
     """Return a layer that a study need not have; empty if it has not."""
-    return read[layer].frame if layer in read else empty_layer(layer, crs=crs)
+    blank = empty_layer(layer, crs=crs)
+    return stations.one_layer(read.get(layer, ()), blank=blank)
+
+
+def _optional(
+    read: Mapping[str, Sequence[LayerFile]], layer: str
+) -> GeoDataFrame | None:
+    """Return a layer with names that few studies have; None if it has not."""
+    file = _only(read, layer)
+    return None if file is None else tidy.with_names(file.frame)
 
 
 def _working_crs(settings: Settings, grids: LayerFile) -> CRS:

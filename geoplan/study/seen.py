@@ -15,13 +15,14 @@ from geoplan.datum import Verdict
 from geoplan.files import LayerFile
 from geoplan.model import Finding, Understood
 from geoplan.study.datums import words
-from geoplan.study.settings import Settings, Table
+from geoplan.study.settings import INNER, Settings, Table
 from geoplan.wording import Said, texts
 
 _WORST_FIRST = ("error", "warning", "info")
 #: Layers in the order in which a planner mends: what others hang on comes first.
 LAYERS = (
-    *("study", "grids", "communities", "population", "buildings", "entrances"),
+    *("study", "grids", "earlier", "second", "micro_grids", "communities"),
+    *("population", "buildings", "entrances"),
     *("compounds", "gates", "stations", "candidates", "land", "barriers", "network"),
 )
 _OF_SIZE = "H"  # rules of how large grids should be: last, they are no mistakes
@@ -31,8 +32,10 @@ def in_order(
     findings: Iterable[Finding], *, files: Sequence[LayerFile]
 ) -> tuple[Finding, ...]:
     """Return findings worst first, each with its row and place if they are known."""
-    by_layer = {file.layer: file for file in files}
-    placed = [_placed(_worded(one), by_layer.get(one.layer)) for one in findings]
+    by_layer: dict[str, list[LayerFile]] = {}
+    for file in files:
+        by_layer.setdefault(file.layer, []).append(file)
+    placed = [_placed(_worded(one), by_layer.get(one.layer, [])) for one in findings]
     return tuple(
         sorted(
             placed,
@@ -58,10 +61,14 @@ def _worded(finding: Finding) -> Finding:
     return replace(finding, facts={**finding.facts, "reason": Said(f"check.{key}")})
 
 
-def _placed(finding: Finding, file: LayerFile | None) -> Finding:
+def _placed(finding: Finding, files: Sequence[LayerFile]) -> Finding:
     """Return a finding with the row of its code, or the place of its row."""
-    if file is None:
+    own = [f for f in files if f.called == finding.path or not finding.path]
+    file = next((f for f in own if finding.code in f.row_numbers.index), None)
+    if file is None and len(own) != 1:
         return finding
+    file = file or own[0]
+    finding = replace(finding, path=finding.path or file.called)
     rows = file.row_numbers
     if finding.row is None and finding.code in rows.index:
         finding = replace(finding, row=int(rows[finding.code]))
@@ -83,31 +90,34 @@ def understood(
     lang: str,
 ) -> tuple[Understood, ...]:
     """Return how each file of a study was understood, in the order of the study."""
-    read = {file.layer: file for file in files}
-    judged = {verdict.layer: verdict for verdict in datums}
-    found = []
-    for layer, table in named_files(settings).items():
-        told = {"path": table} if isinstance(table, str) else table
-        path = settings.path.parent / str(told["path"]).replace("\\", "/")
-        file = read.get(layer)
-        near = beside(path, home=settings.path.parent)
-        if file is None:
-            found.append(Understood(layer=layer, path=near, rows=0, unread=True))
-            continue
-        found.append(
-            Understood(
-                layer=layer,
-                path=near,
-                rows=file.rows,
-                encoding=file.encoding,
-                crs=_called(file.crs),
-                datum=_datum(told, judged.get(layer)),
-                evidence=words(judged[layer], lang=lang) if layer in judged else (),
-                columns=file.columns,
-                dropped=file.dropped,
-            )
-        )
+    judged = {(verdict.layer, verdict.part): verdict for verdict in datums}
+    read, found = {(file.layer, file.part): file for file in files}, []
+    for layer in named_layers(settings):
+        for nth, told in enumerate(settings.files(layer)):
+            file, verdict = read.get((layer, nth)), judged.get((layer, nth))
+            near = file_name(settings, layer, nth=nth)
+            if file is None:
+                one = Understood(layer=layer, path=near, rows=0, unread=True)
+            else:
+                one = _one(file, verdict, told=told, near=near, lang=lang)
+            found.append(one)
     return (*found, ways) if ways else tuple(found)
+
+
+def _one(
+    file: LayerFile, verdict: Verdict | None, *, told: Table, near: str, lang: str
+) -> Understood:
+    return Understood(
+        layer=file.layer,
+        path=near,
+        rows=file.rows,
+        encoding=file.encoding,
+        crs=_called(file.crs),
+        datum=_datum(told, verdict),
+        evidence=words(verdict, lang=lang) if verdict else (),
+        columns=file.columns,
+        dropped=file.dropped,
+    )
 
 
 def _datum(told: Table, verdict: Verdict | None) -> str:
@@ -116,20 +126,21 @@ def _datum(told: Table, verdict: Verdict | None) -> str:
     return named or (verdict.datum if verdict and verdict.fits else "")
 
 
-def named_files(settings: Settings) -> dict[str, Table | str]:
-    """Return the table, or path, of every layer that a study file names."""
-    tables = settings.tables
-    inner = {
-        "entrances": tables.get("buildings", {}).get("entrances"),
-        "gates": tables.get("compounds", {}).get("gates"),
-        "land": tables.get("land", {}).get("residential"),
-    }
-    outer = {
-        name: table
-        for name, table in tables.items()
-        if "path" in table and name in columns.layers()
-    }
-    return {**outer, **{name: told for name, told in inner.items() if told}}
+def named_layers(settings: Settings) -> tuple[str, ...]:
+    """Return the layers that a study file names files of, in its order."""
+    outer = [name for name in settings.tables if name in columns.layers()]
+    return tuple(
+        name for name in dict.fromkeys([*outer, *INNER]) if settings.files(name)
+    )
+
+
+def file_name(settings: Settings, layer: str, *, nth: int) -> str:
+    """Return what to call a file of a layer: its path, and one of several's sheet."""
+    told, home = settings.files(layer)[nth], settings.path.parent
+    near = beside(home / str(told["path"]).replace("\\", "/"), home=home)
+    sheet = told.get("sheet") or told.get("layer")
+    several = len(settings.files(layer)) > 1
+    return f"{near} [{sheet}]" if several and sheet else near
 
 
 def beside(path: Path, *, home: Path) -> str:

@@ -9,7 +9,7 @@ import math
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -21,6 +21,15 @@ from geoplan.files.encodings import of_text
 Table = Mapping[str, Any]
 
 FILE_NAME = "study.toml"
+
+#: Layers that stand as an entry in the table of another: layer → table, entry.
+INNER = {
+    "entrances": ("buildings", "entrances"),
+    "gates": ("compounds", "gates"),
+    "land": ("land", "residential"),
+    "earlier": ("grids", "before"),
+    "second": ("division", "second"),
+}
 
 _PAIR = 2
 _LINE = re.compile(r"at line (\d+)")
@@ -48,10 +57,22 @@ class Settings:
     tables: Mapping[str, Table]
     circles: tuple[Table, ...]
     text: str
+    #: tables written as several, [[stations]]; ``tables`` holds the first of each
+    several: Mapping[str, tuple[Table, ...]] = field(default_factory=dict)
 
     def table(self, name: str) -> Table:
         """Return a table; empty if the file has none."""
         return self.tables.get(name, {})
+
+    def files(self, layer: str) -> tuple[Table, ...]:
+        """Return what is said of each file of a layer; none if it has none."""
+        name, entry = INNER.get(layer, (layer, ""))
+        told = self.table(name).get(entry) if entry else self.table(name)
+        if isinstance(told, str):
+            return ({"path": told},)
+        if not told or "path" not in told:
+            return ()
+        return self.several.get(layer, (told,))
 
     def error(
         self, key: str, *, table: str, entry: str, nth: int = 0, **facts: object
@@ -92,11 +113,17 @@ def read_settings(path: Path | str) -> Settings:
             text=str(error),
         ) from error
     circles = raw.pop("circle", [])
+    several = {
+        name: tuple(raw[name])
+        for name in _keys()["several"]["tables"]
+        if isinstance(raw.get(name), list) and raw[name]
+    }
     settings = Settings(
         path=path,
-        tables=raw,
+        tables={**raw, **{name: tables[0] for name, tables in several.items()}},
         circles=tuple(circles) if isinstance(circles, list) else (circles,),
         text=text,
+        several=several,
     )
     _check(settings)
     return settings
@@ -128,7 +155,8 @@ def _check(settings: Settings) -> None:
         if name not in known:
             near = nearest(name, list(known))
             raise settings.error("study_table_unknown", table=name, entry="", near=near)
-        _check_table(settings, table, name=name)
+        for nth, one in enumerate(settings.several.get(name, (table,))):
+            _check_table(settings, one, name=name, nth=nth)
     for nth, circle in enumerate(settings.circles):
         _check_table(settings, circle, name="circle", nth=nth)
     for name in _keys()["required"]["tables"]:

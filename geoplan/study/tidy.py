@@ -40,19 +40,33 @@ def near(file: LayerFile, *, grids: GeoDataFrame) -> tuple[Finding, ...]:
     exchanged = far[_by_exchange(file, far, here=here)]
     if np.median(away) > _ELSEWHERE:
         raise _elsewhere(file, away=away, exchanged=exchanged)
+    strayed = np.setdiff1d(far, exchanged)
+    return tuple(
+        _odd(file, at, rule=rule, away=away)
+        for rule, at in (("far_off", strayed), ("exchanged", exchanged))
+        if at.size
+    )
+
+
+def _odd(
+    file: LayerFile, at: NDArray[np.intp], *, rule: str, away: NDArray[np.float64]
+) -> Finding:
+    codes = tuple(str(code) for code in file.frame.index[at])
     facts = {
-        "count": int(far.size),
-        "codes": "、".join(str(code) for code in file.frame.index[far][:_LISTED]),
-        "rows": _rows(file, far),
-        "km": round(float(away.max()) / 1000, 1),
+        "count": int(at.size),
+        "codes": "、".join(codes[:_LISTED]) + (" …" if at.size > _LISTED else ""),
+        "of": codes,
+        "rows": _rows(file, at),
+        "km": round(float(away[at].max()) / 1000, 1),
     }
-    told = (Finding(rule="far_off", level="warning", layer=file.layer, facts=facts),)
-    if not exchanged.size:
-        return told
-    facts = {"count": int(exchanged.size), "rows": _rows(file, exchanged)}
-    return (
-        *told,
-        Finding(rule="exchanged", level="warning", layer=file.layer, facts=facts),
+    return Finding(
+        rule=rule,
+        level="warning",
+        layer=file.layer,
+        code=codes[0] if at.size == 1 else "",
+        facts=facts,
+        path=file.called,
+        row=int(file.row_numbers.iloc[at[0]]) if at.size == 1 else None,
     )
 
 
