@@ -58,10 +58,24 @@ def opened(page, tmp_path):
     return opener
 
 
+@pytest.fixture(scope="module")
+def window(browser, tmp_path_factory):
+    """Give one window, and the file of the drawn town's page."""
+    file = tmp_path_factory.mktemp("town") / "page.html"
+    file.write_text(page_of(), encoding="utf-8")
+    context = browser.new_context(
+        viewport={"width": 1366, "height": 768}, locale="zh-CN"
+    )
+    yield context.new_page(), file.as_uri()
+    context.close()
+
+
 @pytest.fixture
-def town(opened):
-    """Give the page of the drawn town, ready."""
-    return ready(opened(page_of()))
+def town(window):
+    """Give the page of the drawn town, opened anew and ready."""
+    page, address = window
+    page.goto(address)
+    return ready(page)
 
 
 def ready(page: Page) -> Page:
@@ -222,14 +236,11 @@ def test_the_views_agree_with_the_buildings(town):
     town.evaluate("geoplan.state.set({view: 'any'})")
 
 
-def test_the_address_brings_a_view_back(town, page):
+def test_the_address_brings_a_view_back(town):
     choose_view(town, "只算本")
-    town.wait_for_timeout(600)
-    assert ".own/" in town.evaluate("location.hash")
-    page.goto(town.url)
-    page.wait_for_selector("[data-ready]")
-    assert page.evaluate("geoplan.state.view") == "own"
-    choose_view(town, "任何")
+    town.wait_for_function("() => location.hash.includes('.own/')")
+    town.reload()
+    assert ready(town).evaluate("geoplan.state.view") == "own"
 
 
 def test_the_curve_passes_through_the_figure(town):
@@ -402,13 +413,14 @@ def test_the_legend_switches_layers(town, layer):
     assert drawn() == before
 
 
-def test_the_view_is_in_the_address(page, town):
+def test_the_view_is_in_the_address(town):
     town.click("#circles button >> nth=1")
     town.click("#rows tr >> nth=0")
-    town.wait_for_timeout(400)
+    code = town.evaluate("geoplan.study.grids.code[geoplan.state.pick.i]")
+    town.wait_for_function("code => location.hash.endsWith('/' + code)", arg=code)
     said, chosen = text(town, "#sentence"), text(town, "#dock h2")
     town.reload()
-    ready(page)
+    ready(town)
     assert text(town, "#sentence") == said
     assert text(town, "#dock h2") == chosen
 
@@ -476,10 +488,14 @@ def test_a_phone_has_tabs_and_a_sheet(page, opened):
     assert page.get_attribute("body", "data-sheet") == "full"
 
 
-def test_paper_holds_one_page_with_all_that_belongs_to_it(town):
+@pytest.mark.parametrize("turn", ["across", "upright"])
+def test_paper_holds_one_page_with_all_that_belongs_to_it(town, turn):
     before = town.evaluate("geoplan.map.getZoom()")
+    town.select_option("#print-turn", turn)
     pdf = town.pdf(prefer_css_page_size=True, print_background=True)
     assert len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf)) == 1
+    size = re.search(rb"/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]", pdf)
+    assert (float(size[1]) > float(size[2])) == (turn == "across")
     assert town.evaluate("geoplan.map.getZoom()") == before
     said = town.text_content("#paper") + town.text_content("#imprint")
     for words in ("图例", "走不到最多的", "制图", "OpenStreetMap", "示例数据"):

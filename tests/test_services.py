@@ -245,7 +245,7 @@ def test_a_circle_may_ask_for_a_group():
 def test_a_group_nobody_knows_is_an_error():
     asking = dataclasses.replace(FOUR, demand="elderly")
     coverage = covered(town(elderly=(np.nan, np.nan)), circles=[asking])
-    found = [f for f in coverage.findings if f.rule == "circle_demand_elderly"]
+    found = [f for f in coverage.findings if f.rule == "circle_demand_unknown"]
     assert [f.level for f in found] == ["error"]
     assert "elderly" not in coverage.results["circles"][0]
 
@@ -452,7 +452,7 @@ def test_a_group_where_nobody_lives_is_told_and_in_no_figure():
         [box(40, 60, 60, 70)], code=["a"], households=[10.0], people=[25.0]
     )
     coverage = covered(town(elderly=(15.0, 3.0), buildings=homes))
-    found = [f.code for f in coverage.findings if f.rule == "elderly_without_homes"]
+    found = [f.code for f in coverage.findings if f.rule == "group_without_homes"]
     assert found == ["B"]
     (whole,) = rows(coverage, "groups", level="street")
     assert whole["total"] == 15
@@ -490,11 +490,11 @@ def test_a_community_may_be_called_street():
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("group", GROUPS)
 def test_every_group_has_its_texts(group, lang):
-    facts = {"circle": "圈", "own": 1, "told": 2}
-    for rule in ("circle_demand_{}", "{}_without_homes", "{}_differ"):
-        assert say(f"findings.{rule.format(group)}", lang=lang, **facts)
     assert say(f"services.group_{group}", lang=lang)
-    assert f"{group}_total" in texts("tables", lang)
+    for way in ("total", "any", "own", "straight"):
+        assert f"{group}_{way}" in texts("tables", lang)
+    for use in ("unit", "column", "of"):
+        assert f"{use}_{group}" in texts("sites", lang)
 
 
 def test_compounds_of_no_kind_count_nothing_and_not_unknown():

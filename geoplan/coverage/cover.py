@@ -11,18 +11,18 @@ import numpy as np
 import shapely
 from geopandas import GeoDataFrame
 from numpy.typing import NDArray
-from pandas import DataFrame, Series
+from pandas import DataFrame
 
 from geoplan import walk
 from geoplan.circles import canvas
 from geoplan.coverage import answers, band, gaps, groups, results, rollup, service
 from geoplan.coverage.homes import Standing, with_walls
+from geoplan.coverage.offers import offers
 from geoplan.coverage.outlines import Scene, outlines
 from geoplan.coverage.premises import premises
 from geoplan.coverage.routes import farthest, routes
 from geoplan.coverage.services import Walked, tables
 from geoplan.model import (
-    Access,
     Circle,
     Coverage,
     Finding,
@@ -81,7 +81,6 @@ def cover(
         [one.walked for one in drawn],
         layers=layers,
         homes=homes,
-        homes_at=stand.homes_at,
         lived=before.groups,
     )
     told = offered.get("groups", DataFrame())
@@ -105,6 +104,7 @@ def cover(
         ),
         results={},
         services=offered,
+        offers=tuple(offer for one in drawn for offer in one.walked.offers),
     )
     return replace(coverage, results=_results(coverage, layers=layers, drawn=drawn))
 
@@ -236,7 +236,7 @@ def _draw(
         unreached=beyond,
         routes=routes(farthest(beyond, by=ranked["by"]), scene=scene, access=access),
         walked=_walked(
-            circle, scene=scene, layers=layers, **people, pairs=pairs, answered=table
+            circle, scene=scene, layers=layers, stand=stand, pairs=pairs, answered=table
         ),
         findings=service.without_station(
             layers, served=served, chosen=wanted, circle=circle
@@ -244,23 +244,26 @@ def _draw(
     )
 
 
-def _walked(  # noqa: PLR0913  a circle's walks hang on all that it is drawn by
+def _walked(
     circle: Circle,
     *,
     scene: Scene,
     layers: Layers,
-    access: Access,
-    wanted: Series,
+    stand: Standing,
     pairs: DataFrame,
     answered: DataFrame,
 ) -> Walked:
-    """Return the walks of a circle, and those if it asked for no items."""
+    """Return the walks of a circle, and those if it asked for something else."""
     limit = circle.seconds(speed=scene.way.speed)
+    wanted = answers.chosen(circle, layers.stations)
     every, any_wanted = pairs, wanted
     if circle.items:
         any_wanted = answers.chosen(replace(circle, items=()), layers.stations)
         every = answers.pairs_within(
-            scene.way, access=access, wanted=any_wanted, limit=limit
+            scene.way,
+            access=stand.access(circle.hours),
+            wanted=any_wanted,
+            limit=limit,
         )
     return Walked(
         circle=circle,
@@ -270,6 +273,7 @@ def _walked(  # noqa: PLR0913  a circle's walks hang on all that it is drawn by
         wanted=wanted,
         any_pairs=every,
         any_wanted=any_wanted,
+        offers=offers(circle, way=scene.way, stand=stand, layers=layers, pairs=pairs),
     )
 
 

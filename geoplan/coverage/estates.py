@@ -35,11 +35,13 @@ def kinds(compounds: GeoDataFrame) -> DataFrame:
     )
 
 
-def holding(homes_at: GeoSeries, *, compounds: GeoDataFrame) -> Series:
+def holding(homes_at: GeoSeries, *, compounds: GeoDataFrame | None) -> Series:
     """Return the compound that holds each home, "" for none; of several the smallest.
 
     Of equally large ones the first in the file.
     """
+    if compounds is None or compounds.empty:
+        return Series("", index=homes_at.index, name="compound", dtype=object)
     shapes = compounds.geometry.to_numpy()
     shapes = np.where(shapely.is_valid(shapes), shapes, shapely.make_valid(shapes))
     home, compound = shapely.STRtree(shapes).query(
@@ -53,7 +55,7 @@ def holding(homes_at: GeoSeries, *, compounds: GeoDataFrame) -> Series:
 
 
 def listed(
-    layers: Layers, *, homes: DataFrame, homes_at: GeoSeries, served: dict[str, Series]
+    layers: Layers, *, homes: DataFrame, served: dict[str, Series]
 ) -> GeoDataFrame:
     """Return the compounds with who lives in them, and who of those is served.
 
@@ -70,7 +72,7 @@ def listed(
     """
     compounds = layers.compounds
     assert compounds is not None  # noqa: S101  the caller sees to it
-    held = holding(homes_at, compounds=compounds)
+    held = homes["compound"]
     counted = homes[homes["counted"] & (held != "")]
     columns = {name: counted[name] for name in MEASURES}
     for number, met in served.items():

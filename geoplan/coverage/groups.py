@@ -17,6 +17,7 @@ from geoplan.coverage.homes import totals
 from geoplan.coverage.rollup import WAYS
 from geoplan.model import GROUPS, Circle, Finding, Layers
 from geoplan.presets import figure
+from geoplan.wording import Said
 
 _TENTHS = 9  # of ten: all but the worst tenth
 _LEAST_HELD = 2  # one value alone could be worked out from the sum
@@ -33,7 +34,7 @@ def dealt(layers: Layers, *, homes: DataFrame) -> tuple[DataFrame, tuple[Finding
     """
     table, findings = DataFrame(index=homes.index), []
     weight = inhabitants(homes)
-    for group in GROUPS:
+    for group in (one for one in GROUPS if one in layers.grids):
         areas, area = totals(layers, group, homes=homes)
         told = areas[group].dropna()
         if told.empty:
@@ -67,10 +68,10 @@ def undemanded(circles: Sequence[Circle], *, groups: DataFrame) -> tuple[Finding
     """Return the circles that ask for a group of which nothing is known."""
     return tuple(
         Finding(
-            rule=f"circle_demand_{circle.demand}",
+            rule="circle_demand_unknown",
             level="error",
             layer="grids",
-            facts={"circle": circle.name},
+            facts={"circle": circle.name, "group": _named(circle.demand)},
         )
         for circle in circles
         if circle.demand and circle.demand not in groups
@@ -182,12 +183,14 @@ def unsaid(told: DataFrame) -> tuple[Finding, ...]:
 
 def unsmall(areas: GeoDataFrame, *, level: str, told: DataFrame) -> GeoDataFrame:
     """Return areas with what may be told of their groups, as :func:`within` has it."""
-    known = dict.fromkeys(GROUPS, Series(np.nan, index=areas.index))
+    silent = [group for group in GROUPS if group in areas and areas[group].isna().all()]
+    said = [group for group in GROUPS if group in areas and group not in silent]
+    known = dict.fromkeys(said, Series(np.nan, index=areas.index))
     if len(told):
         first = told["circle"] == told["circle"].iloc[0]
         for group, part in told[first & (told["level"] == level)].groupby("group"):
             known[str(group)] = part.set_index("code")["total"].reindex(areas.index)
-    return areas.assign(**known)
+    return areas.drop(columns=silent).assign(**known)
 
 
 def _of_group(
@@ -276,12 +279,17 @@ def _equity(
     return DataFrame.from_dict(rows, orient="index")
 
 
+def _named(group: str) -> Said:
+    return Said(f"services.group_{group}")
+
+
 def _homeless(group: str, code: str, layers: Layers) -> Finding:
     areas = layers.grids if code in layers.grids.index else layers.communities
     return Finding(
-        rule=f"{group}_without_homes",
+        rule="group_without_homes",
         level="warning",
         layer="grids",
         code=code,
+        facts={"group": _named(group)},
         geometry=areas.geometry[code].representative_point(),
     )

@@ -11,6 +11,7 @@ from pandas import DataFrame, Index, Series
 
 from geoplan import attach, population
 from geoplan.compounds import Compounds, walks_inside
+from geoplan.coverage import estates
 from geoplan.membership import holding, members, places
 from geoplan.model import Access, Finding, Layers, Legs, Network, Surroundings
 
@@ -23,7 +24,8 @@ def inhabited(layers: Layers) -> tuple[DataFrame, tuple[Finding, ...]]:
     DataFrame
         Index of the buildings: name, residential, grid, community, counted,
         households, people (NaN where unknown), households_estimated,
-        people_estimated (bool), buildings (1), floor_m2.
+        people_estimated (bool), compound (that holds it, "" for none), buildings
+        (1), floor_m2.
     """
     buildings = layers.buildings
     member, findings = members(layers)
@@ -44,6 +46,7 @@ def inhabited(layers: Layers) -> tuple[DataFrame, tuple[Finding, ...]]:
         unknown = settled.isna() & homes["counted"] & homes["residential"]
         if settled.notna().any():
             found += _told(f"{count}_unknown", int(unknown.sum()))
+    homes["compound"] = estates.holding(places(buildings), compounds=layers.compounds)
     homes["buildings"] = 1.0
     homes["floor_m2"] = population.floor_m2(buildings)
     return DataFrame(homes), tuple(found)

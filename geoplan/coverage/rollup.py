@@ -15,6 +15,8 @@ import shapely
 from geopandas import GeoDataFrame
 from pandas import DataFrame, Index, Series
 
+from geoplan.model import GROUPS
+
 MEASURES = ("households", "people", "buildings", "floor_m2")
 WAYS = ("any", "own", "straight")
 
@@ -58,7 +60,8 @@ def rolled(
     for name in MEASURES:
         if not counted[name].notna().any():
             sums[[column for column in sums if column.startswith(name)]] = np.nan
-    kept = areas.drop(columns=[name for name in MEASURES if name in areas])
+    dropped = (*MEASURES, "workers")
+    kept = areas.drop(columns=[name for name in dropped if name in areas])
     joined = pd.concat([kept, sums.round(3)], axis=1)
     return GeoDataFrame(joined, geometry="geometry", crs=areas.crs)
 
@@ -67,7 +70,9 @@ def street(grids: GeoDataFrame, *, name: str) -> GeoDataFrame:
     """Return the union of the grids as the one area of the street office."""
     whole = shapely.union_all(grids.geometry.to_numpy())
     index = Index(["street"], name="code", dtype="str")
-    groups = {"elderly": [grids["elderly"].sum(min_count=1)]}
+    groups = {
+        group: [grids[group].sum(min_count=1)] for group in GROUPS if group in grids
+    }
     return GeoDataFrame(
         {"name": [name], **groups}, geometry=[whole], crs=grids.crs, index=index
     )

@@ -4,11 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
-from geopandas import GeoSeries
 from pandas import DataFrame, Series
 
 from geoplan.coverage import crowding, estates, groups, items
-from geoplan.model import Circle, Layers
+from geoplan.model import Circle, Layers, Offer
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -23,6 +22,7 @@ class Walked:
     #: the same two if the circle asked for no items
     any_pairs: DataFrame
     any_wanted: Series
+    offers: tuple[Offer, ...] = ()
 
 
 def tables(
@@ -30,15 +30,12 @@ def tables(
     *,
     layers: Layers,
     homes: DataFrame,
-    homes_at: GeoSeries,
     lived: DataFrame,
 ) -> Mapping[str, DataFrame]:
     """Return the tables of services by name; those that say nothing are not there.
 
     Parameters
     ----------
-    homes_at : GeoSeries of points
-        The point that stands for each home.
     lived : DataFrame
         As :func:`geoplan.coverage.groups.dealt`.
     """
@@ -63,7 +60,7 @@ def tables(
             )
             for one in walked
         ),
-        **_compounds(walked, homes_at=homes_at, **town),
+        **_compounds(walked, **town),
     }
     return {name: table for name, table in found.items() if len(table)}
 
@@ -90,18 +87,14 @@ def _items(walked: Sequence[Walked], *, homes: DataFrame, layers: Layers) -> Dat
 
 
 def _compounds(
-    walked: Sequence[Walked],
-    *,
-    layers: Layers,
-    homes: DataFrame,
-    homes_at: GeoSeries,
+    walked: Sequence[Walked], *, layers: Layers, homes: DataFrame
 ) -> dict[str, DataFrame]:
     """Return the compounds, and who is served in them by kind; nothing without any."""
     compounds = layers.compounds
     if compounds is None or compounds.empty:
         return {}
     served = {f"{k}": one.answers["any"] for k, one in enumerate(walked, start=1)}
-    found = estates.listed(layers, homes=homes, homes_at=homes_at, served=served)
+    found = estates.listed(layers, homes=homes, served=served)
     by_kind = [
         estates.classes(one.circle, number=k, estates=found, compounds=compounds)
         for k, one in enumerate(walked, start=1)

@@ -26,13 +26,20 @@ WAY_CLASSES = ("foot", "alley", "lane", "collector", "arterial", "expressway")
 _WAY_TOLERANCE = 0.7  # m; half a pixel at the closest zoom that shows much
 _AREA_TOLERANCE = 1.5  # m
 _MARGINS = (600.0, 1500.0)  # m, the least and the most shown around the study
+_SCREEN = 2.1  # breadth by height of what is seen, some of it above and below
+_BESIDE = 2500.0  # m, the most to the left and right
 
 
 def window(area: BaseGeometry) -> BaseGeometry:
-    """Return the box that the base map fills: the study's area and a margin."""
+    """Return the box that the base map fills: the study's area and a margin.
+
+    As wide as a screen that the whole area is seen on, as far as ways are read.
+    """
     west, south, east, north = area.bounds
-    margin = np.clip(max(east - west, north - south) / 2, *_MARGINS)
-    return shapely.box(west - margin, south - margin, east + margin, north + margin)
+    wide, high = east - west, north - south
+    margin = np.clip(max(wide, high) / 2, *_MARGINS)
+    beside = max(margin, min((high * _SCREEN - wide) / 2, _BESIDE))
+    return shapely.box(west - beside, south - margin, east + beside, north + margin)
 
 
 def base_layers(

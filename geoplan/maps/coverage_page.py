@@ -17,7 +17,8 @@ from geoplan.maps.answer import (
 )
 from geoplan.maps.basemap import base_layers, way_names, window
 from geoplan.maps.checks import checks
-from geoplan.maps.encoding import Grain
+from geoplan.maps.encoding import Grain, fronts
+from geoplan.maps.filters import filters
 from geoplan.maps.outlines import outlines
 from geoplan.maps.routes import routes
 from geoplan.maps.services import services
@@ -63,6 +64,7 @@ def coverage_page(
         "outlines": outlines(coverage, grain=grain, counted=what),
         "routes": routes(coverage, grain=grain),
         "services": services(coverage, lang=lang),
+        "filters": filters(coverage, public=imprint.public, lang=lang),
         "checks": checks(coverage.findings, grain=grain, lang=lang),
     }
     if imprint.public:
@@ -78,7 +80,7 @@ def _kept_back(
     coverage: Coverage, data: dict[str, Any], *, grain: Grain, lang: str
 ) -> dict[str, Any]:
     """Return what a public page says less: no building is named, no check told."""
-    nameless = [""] * len(coverage.buildings)
+    nameless = fronts([""] * len(coverage.buildings))
     return {
         "buildings": {**data["buildings"], "name": nameless, "code": nameless},
         "checks": checks((), grain=grain, lang=lang),

@@ -10,6 +10,7 @@ import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from os.path import commonprefix
 from typing import Any
 
 import numpy as np
@@ -76,6 +77,25 @@ def optional(values: ArrayLike, *, steps: float = 1.0) -> str:
     whole = np.zeros(len(numbers), dtype=np.int64)
     whole[present] = np.round(numbers[present] * steps).astype(np.int64) + 1
     return ints(whole)
+
+
+def fronts(values: Sequence[str]) -> dict[str, Any]:
+    """Return texts: ``same`` signs as the one before begins with, then ``rest``.
+
+    Signs are Unicode's, not halves of pairs.
+
+    Examples
+    --------
+    >>> fronts(["A-001", "A-002", "B"])["rest"]
+    ['A-001', '2', 'B']
+    """
+    before = ["", *values[:-1]]
+    same = [
+        len(commonprefix(pair))  # noqa: RUF071  of any texts, not of paths
+        for pair in zip(before, values, strict=True)
+    ]
+    rest = [text[n:] for text, n in zip(values, same, strict=True)]
+    return {"same": ints(same), "rest": rest}
 
 
 def shapes(

@@ -39,8 +39,8 @@ def outlines(coverage: Coverage, *, grain: Grain, counted: str) -> list[dict[str
         merged = frame[here & (station == "")]
         found.append(
             {
-                "merged": _drawn(merged, around=left, grain=grain),
-                "single": _drawn(single, around=left.iloc[:0], grain=grain),
+                "merged": _parted(_drawn(merged, around=left), grain=grain),
+                "single": _shapes(_drawn(single, around=left.iloc[:0]), grain=grain),
                 "station": ints(coverage.stations.index.get_indexer(single["station"])),
                 "gaps": shapes(missed.geometry, grain=grain, tolerance=_TOLERANCE),
             }
@@ -48,13 +48,20 @@ def outlines(coverage: Coverage, *, grain: Grain, counted: str) -> list[dict[str
     return found
 
 
-def _drawn(
-    frame: GeoDataFrame, *, around: GeoDataFrame, grain: Grain
-) -> dict[str, Any]:
+def _drawn(frame: GeoDataFrame, *, around: GeoDataFrame) -> Geometries:
     homes = around.geometry.to_numpy()
     calm = [calmed(shape, around=homes) for shape in frame.geometry]
-    filled = np.array(calm, dtype=object)
-    return shapes(filled, grain=grain, tolerance=_TOLERANCE)
+    return np.array(calm, dtype=object)
+
+
+def _parted(areas: Geometries, *, grain: Grain) -> dict[str, Any]:
+    """Return each part of areas as a feature, so that a page draws those it sees."""
+    parts = shapely.get_parts(areas)
+    return _shapes(parts[shapely.area(parts) > 0], grain=grain)
+
+
+def _shapes(areas: Geometries, *, grain: Grain) -> dict[str, Any]:
+    return shapes(areas, grain=grain, tolerance=_TOLERANCE)
 
 
 def calmed(shape: shapely.Geometry, *, around: Geometries) -> shapely.Geometry:

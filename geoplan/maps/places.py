@@ -9,7 +9,7 @@ from geopandas import GeoDataFrame
 from numpy.typing import NDArray
 from pandas import DataFrame, Index, Series
 
-from geoplan.maps.encoding import Geometries, Grain, ints, optional, shapes
+from geoplan.maps.encoding import Geometries, Grain, fronts, ints, optional, shapes
 from geoplan.model import Coverage, Layers
 
 _NEAR_WAY = 200.0  # m; farther ways do not say where a building is
@@ -46,11 +46,11 @@ def buildings(
     aside = ~frame["counted"].to_numpy(bool) | ~(lived.to_numpy() > 0)
     stations = coverage.stations.index
     return {
-        "code": _texts(frame.index),
-        "name": _texts(frame["name"]),
+        "code": fronts(_texts(frame.index)),
+        "name": fronts(_texts(frame["name"])),
         "grid": ints(coverage.grids.index.get_indexer(frame["grid"].astype(str))),
         "count": optional(lived),
-        "off": _texts(frame["off_network"]),
+        "off": ints(np.asarray(frame["off_network"].fillna("") != "")),
         "near": ints(near),
         "shape": shapes(frame.geometry, grain=grain),
         "circles": [

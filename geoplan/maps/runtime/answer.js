@@ -8,19 +8,18 @@
   function start() {
     const box = get("circles");
     if (study.circles.length < 2) box.className = "single";
-    put(box, study.circles.map(function (views, k) {
-      const circle = views.any;
+    put(box, study.data.circles.map(function (circle, k) {
       return make("button", { type: "button", role: "radio", click: function () { choose(k); }, keydown: move }, [
         make("b", {}, circle.name),
         make("span", {}, words.say("circle_stations", { station: circle.station, n: circle.stations })),
       ]);
     }));
-    state.on(function (change) { if ("circle" in change || "view" in change) show(); });
+    state.on(function (change) { if (state.counts(change)) show(); });
     show();
   }
 
   function choose(k) {
-    state.set({ circle: k });
+    state.set(Object.assign({ circle: k }, geoplan.filters.kept(k, state.filter)));
   }
 
   function move(event) {
@@ -42,7 +41,9 @@
       const figure = ["any", "share", "out"].indexOf(piece[1]) >= 0;
       return figure ? make("b", { class: "figure " + piece[1] }, piece[0]) : piece[0];
     }));
+    get("answer").classList.toggle("narrowed", Boolean(circle.filtered));
     get("band").hidden = !circle.band;
+    get("band").title = circle.band;
     put(get("band"), circle.band);
     bar(circle);
   }

@@ -33,6 +33,15 @@
     });
   }
 
+  /* Texts of which each begins with some signs of the one before. */
+  function fronts(block) {
+    let before = [];
+    return Array.prototype.map.call(ints(block.same), function (same, i) {
+      before = before.slice(0, same).concat(Array.from(block.rest[i]));
+      return before.join("");
+    });
+  }
+
   function sums(counts) {
     const out = new Uint32Array(counts.length + 1);
     for (let i = 0; i < counts.length; i += 1) out[i + 1] = out[i] + counts[i];
@@ -42,7 +51,7 @@
   /* A layer: feature i has the parts part[i] .. part[i + 1], part p the points
      point[p] .. point[p + 1]; box holds west, north, east, south of each feature. */
   function shapes(block) {
-    const part = sums(ints(block.parts));
+    const part = sums(block.parts === undefined ? new Uint8Array(block.n).fill(1) : ints(block.parts));
     const point = sums(ints(block.points));
     const xy = ints(block.xy);
     const size = xy.length / 2;
@@ -54,7 +63,12 @@
       x[i] = px;
       y[i] = py;
     }
-    const layer = { n: block.n, part, point, x, y, box: new Int32Array(4 * block.n) };
+    return layered({ n: block.n, part, point, x, y });
+  }
+
+  /* A layer with the box of each feature, and an index to find them by. */
+  function layered(layer) {
+    layer.box = new Int32Array(4 * layer.n);
     for (let i = 0; i < layer.n; i += 1) bound(layer, i);
     layer.index = index(layer);
     return layer;
@@ -165,5 +179,5 @@
     return box[2] < box[0] ? null : box;
   }
 
-  geoplan.codec = { ints, optional, shapes, within, at, middle, boxOf };
+  geoplan.codec = { ints, optional, fronts, sums, shapes, layered, within, at, middle, boxOf };
 })((window.geoplan = window.geoplan || {}));

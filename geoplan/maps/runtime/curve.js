@@ -9,16 +9,17 @@
   const TIMES = 2; // the axis ends at so many limits
 
   function start() {
-    state.on(function (change) { if ("circle" in change) show(); });
+    state.on(function (change) { if ("circle" in change || "filter" in change) show(); });
     show();
   }
 
   /* Steps of the curve: minutes and how many walk no longer, in order. */
   function steps() {
     const walks = study.walks();
+    const stands = study.now().stands;
     const sums = {};
     walks.minutes.forEach(function (minutes, b) {
-      if (minutes !== null && walks.state[b]) sums[minutes] = (sums[minutes] || 0) + study.buildings.count[b];
+      if (minutes !== null && stands[b]) sums[minutes] = (sums[minutes] || 0) + study.buildings.count[b];
     });
     let whole = 0;
     return Object.keys(sums).map(Number).sort(function (a, b) { return a - b; })
@@ -35,7 +36,7 @@
     const circle = study.now();
     const box = get("curve");
     const curve = steps();
-    box.hidden = !curve.length || circle.total <= 0;
+    box.hidden = !curve.length || circle.total <= 0 || Boolean(circle.offer || circle.group);
     if (box.hidden) return;
     const limit = circle.reach_m / study.data.speed / 60;
     const end = TIMES * limit;

@@ -10,7 +10,7 @@
 
   function start(pick) {
     state.on(function (change) {
-      if ("pick" in change || "circle" in change || "view" in change) show(pick);
+      if ("pick" in change || state.counts(change)) show(pick);
     });
     show(pick);
   }
@@ -85,13 +85,14 @@
 
   function homes(here, pick) {
     const reach = study.walks();
+    const circle = study.now();
     return [
       head(study.titled(study.grids, here.i), words.say("out_buildings", { n: here.homes.length })),
       make("ul", { class: "homes" }, here.homes.map(function (b) {
         return make("li", {}, make("button", { type: "button", class: "link", click: function () { pick({ kind: "building", i: b }); } }, [
           make("span", {}, study.called(b)),
-          make("span", {}, words.count(study.buildings.count[b] || 0)),
-          make("span", {}, reach.minutes[b] === null ? "–" : words.say("limit_minutes", { n: words.minutes(reach.minutes[b]) })),
+          make("span", {}, circle.group ? "" : words.count(study.buildings.count[b] || 0)),
+          make("span", {}, reach.minutes[b] === null || circle.offer ? "–" : words.say("limit_minutes", { n: words.minutes(reach.minutes[b]) })),
         ]));
       })),
       make("div", { class: "actions" },
@@ -130,12 +131,14 @@
   function building(b, pick) {
     const block = study.buildings;
     const owner = block.grid[b];
-    const out = study.now().stands[b] === study.OUT;
+    const circle = study.now();
+    const out = circle.stands[b] === study.OUT;
+    const said = words.say(out ? "bar_out" : "bar_own_street");
     return [
       head(study.called(b), block.code[b] ? words.say("code", { code: block.code[b] }) : ""),
-      block.count[b] ? make("p", { class: out ? "one" : "one in" }, [make("b", {}, words.count(block.count[b])), " ",
-        words.say(out ? "bar_out" : "bar_own_street")]) : null,
-      facts([nearest(b), block.count[b] ? ["", walk(b)] : null]),
+      block.count[b] ? make("p", { class: out ? "one" : "one in" },
+        circle.group ? make("b", {}, said) : [make("b", {}, words.count(block.count[b])), " ", said]) : null,
+      facts(circle.offer ? [[circle.offer.label, said]] : [nearest(b), block.count[b] ? ["", walk(b)] : null]),
       make("div", { class: "actions" }, owner >= 0
         ? make("button", { type: "button", click: function () { pick({ kind: "grid", i: owner }); } },
           study.titled(study.grids, owner)) : null),
@@ -149,7 +152,7 @@
     reach.station.forEach(function (s, b) {
       if (s === i && reach.state[b] && reach.state[b] !== study.OUT) served += study.buildings.count[b];
     });
-    const asked = block.tier[i] === study.now().tier;
+    const asked = block.tier[i] === study.now().tier && !study.now().filtered;
     return [
       head(study.titled(block, i), block.tier[i] + " · " + words.say("code", { code: block.code[i] })),
       block.off[i] ? make("p", { class: "one" }, words.say("station_off")) : null,
@@ -167,12 +170,11 @@
 
   function community(i) {
     const block = study.communities;
-    const total = block.total[i];
-    const reached = block[state.view][state.circle][i];
+    const here = study.now().communities[i];
     return [
       head(study.titled(block, i), words.say("found_community") + " · " + words.say("code", { code: block.code[i] })),
-      make("p", { class: "one" }, [make("b", {}, words.count(total - reached)), " ",
-        words.say("bar_out") + " · " + words.percent(reached, total) + " " + words.say("head_share")]),
+      make("p", { class: "one" }, [make("b", {}, words.count(here.out)), " ",
+        words.say("bar_out") + " · " + here.percent + " " + words.say("head_share")]),
     ];
   }
 

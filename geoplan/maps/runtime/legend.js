@@ -11,7 +11,7 @@
     state.hidden.tiles = true;
     state.on(function (change) {
       if ("circle" in change) state.hidden = hiddenAtFirst();
-      if ("circle" in change || "view" in change || "hidden" in change) show();
+      if (state.counts(change) || "hidden" in change) show();
     });
     state.hidden = hiddenAtFirst();
     show();
@@ -42,13 +42,13 @@
   function entries() {
     const circle = study.now();
     const found = [
-      ["share", words.say("legend_share_" + study.data.counted), classes()],
+      ["share", words.say("legend_share_" + (circle.unit || study.data.counted)), classes()],
       ["circle", words.say(state.view === "straight" ? "view_straight" : "legend_circle"), [line("M1 9C12 0 30 2 39 8", "circle"), circle.limit]],
       ["homes", words.say("legend_homes"), [box("in"), words.say("legend_homes_in"), box("out"), words.say("legend_homes_out")]],
     ];
-    if (state.view === "any") found.splice(2, 0, ["gap", words.say("legend_gap"), [box("gap"), words.say("legend_gap_note")]]);
+    if (state.view === "any" && !circle.filtered) found.splice(2, 0, ["gap", words.say("legend_gap"), [box("gap"), words.say("legend_gap_note")]]);
     tiers().forEach(function (tier) {
-      const n = study.stations.tier.filter(function (t) { return t === tier; }).length;
+      const n = study.stations.tier.filter(function (t, i) { return t === tier && study.open(i); }).length;
       found.push(["station " + tier, word(tier, "legend_"), [mark(tier), words.say("legend_count", { n })]]);
     });
     found.push(["borders", words.say("legend_borders"), [borders(), ""]]);

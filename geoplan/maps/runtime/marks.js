@@ -7,13 +7,16 @@
   const { study, names, theme } = geoplan;
 
   const FAR = 9; // metres a pixel from which signs are small
+  const MANY = 60; // stations from which such signs are dots without a name
   const HOUSE = [[-5.2, 0.4], [0, -4.6], [5.2, 0.4]];
 
   function draw(p, base) {
     const room = names.table(p.width, p.height);
-    picked(p, room);
+    names.leave(p, room);
+    const walked = picked(p);
     gates(p);
     const marks = stations(p, room);
+    if (walked) told(p, room, walked);
     names.shares(p, room, false);
     names.stations(p, room, marks);
     names.shares(p, room, true);
@@ -21,14 +24,15 @@
     names.places(p, room);
   }
 
-  function picked(p, room) {
+  /* Draws the thing picked; returns the grid whose walk is shown, to be told later. */
+  function picked(p) {
     const pick = geoplan.state.pick;
-    if (!pick) return;
+    if (!pick) return null;
     if (pick.kind === "way") {
       path(p, pick.layer, pick.features, false);
       stroke(p, 8, "#FFFFFF");
       stroke(p, 4, theme.COLOUR.blue);
-      return;
+      return null;
     }
     const layer = layerOf(pick.kind);
     if (pick.kind === "station") reach(p, pick.i);
@@ -38,11 +42,9 @@
       stroke(p, 7, "#FFFFFF");
       stroke(p, 3.6, theme.COLOUR.ink);
     }
-    if (pick.kind === "grid") walk(p, room, pick.i);
-    if (pick.kind === "building") {
-      const i = study.routes[geoplan.state.circle].far.indexOf(pick.i);
-      if (i >= 0) walk(p, room, i);
-    }
+    const far = study.routes[geoplan.state.circle].far;
+    const i = pick.kind === "grid" ? pick.i : pick.kind === "building" ? far.indexOf(pick.i) : -1;
+    return i >= 0 && study.now().grids[i].far >= 0 && walk(p, i) ? { i } : null;
   }
 
   function layerOf(kind) {
@@ -62,13 +64,12 @@
     stroke(p, 3, theme.COLOUR.blue);
   }
 
-  /* The walk of grid i's farthest home, with its minutes. */
-  function walk(p, room, i) {
+  /* The walk of grid i's farthest home; returns whether there is one to draw. */
+  function walk(p, i) {
     const routes = study.routes[geoplan.state.circle];
-    const reached = study.walks();
     const home = routes.far[i];
     const line = routes.line;
-    if (home < 0 || line.part[i] === line.part[i + 1]) return;
+    if (home < 0 || line.part[i] === line.part[i + 1]) return false;
     path(p, line, [i], false);
     stroke(p, 6, "rgba(255,255,255,0.92)");
     stroke(p, 2.8, theme.COLOUR.ink, [0.1, 5.2]);
@@ -78,6 +79,13 @@
     p.context.fillStyle = theme.COLOUR.alarm;
     p.context.fill();
     stroke(p, 2.2, "#FFFFFF");
+    return true;
+  }
+
+  /* The minutes of that walk, beside it. */
+  function told(p, room, { i }) {
+    const routes = study.routes[geoplan.state.circle];
+    const home = routes.far[i], line = routes.line, reached = study.walks();
     const text = geoplan.words.say("farthest_walk", { minutes: geoplan.words.minutes(reached.minutes[home]) });
     names.set(p, room, text, beside(p, line, i), { size: 13, weight: 700, colour: names.INK, halo: 4 });
   }
@@ -112,13 +120,23 @@
   /* Draws the stations of the tiers shown, the asked tier last; returns the marks. */
   function stations(p, room) {
     const asked = theme.circle().tier;
+    const crowded = p.mpp >= FAR && study.stations.code.length > MANY;
     const marks = [];
     study.stations.tier.forEach(function (tier, i) {
       const place = names.pixel(p, study.stations.layer, i);
       if (!geoplan.state.shown("station " + tier) || !names.inside(p, place)) return;
       const dot = tier === "网格级";
       const scale = (p.mpp < 2 ? 1.2 : p.mpp < FAR ? 1 : 0.6) * (tier === asked ? 1 : 0.8);
-      marks.push({ i, place, asked: tier === asked, dot, head: tier === "街道级", size: (dot ? 10 : 20) * scale });
+      if (!study.open(i)) {
+        if (!crowded) shut(p, place);
+        return;
+      }
+      const head = tier === "街道级";
+      if (crowded && !head) {
+        marks.push({ i, place, asked: tier === asked, dot: true, head: false, tiny: true, size: 5 });
+        return;
+      }
+      marks.push({ i, place, asked: tier === asked, dot, head, size: (dot ? 10 : 20) * scale });
     });
     marks.sort(function (a, b) { return a.asked - b.asked || a.i - b.i; });
     marks.forEach(function (mark) {
@@ -128,6 +146,15 @@
       if (geoplan.state.picked("station", mark.i)) ring(p, mark);
     });
     return marks;
+  }
+
+  /* A station that has not what one looks for: there, but no more than that. */
+  function shut(p, place) {
+    p.context.beginPath();
+    p.context.rect(place[0] - 4, place[1] - 4, 8, 8);
+    p.context.fillStyle = "#FFFFFF";
+    p.context.fill();
+    stroke(p, 1.6, "#8C8577");
   }
 
   function ring(p, mark) {
@@ -144,7 +171,7 @@
     context.beginPath();
     if (mark.dot) context.arc(0, 0, half, 0, 2 * Math.PI);
     else context.rect(-half, -half, mark.size, mark.size);
-    context.lineWidth = mark.dot ? 3 : 4;
+    context.lineWidth = mark.tiny ? 2 : mark.dot ? 3 : 4;
     context.strokeStyle = "#FFFFFF";
     context.setLineDash([]);
     context.stroke();

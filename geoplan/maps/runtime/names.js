@@ -13,6 +13,7 @@
   const FULL_FROM = 1.9; // metres a pixel from which names of stations are whole
   const NUMBERED = /\d\D?$/; // a house number: told only from close by
   const CELL = 64;
+  const OVER = ["scale", "tools", "sources", "finder", "filter"]; // lie over the map
 
   function table(width, height) {
     const cells = {};
@@ -35,6 +36,18 @@
       each(box, function (cell) { (cells[cell] = cells[cell] || []).push(box); });
     }
     return { free, take };
+  }
+
+  /* Takes the room that controls over the map cover, so that no name lies under them. */
+  function leave(p, room) {
+    const map = document.getElementById("place").getBoundingClientRect();
+    OVER.forEach(function (id) {
+      const node = document.getElementById(id);
+      const box = node && node.getBoundingClientRect();
+      if (!box || !box.width) return;
+      const x = p.seen[0] - map.left, y = p.seen[1] - map.top;
+      room.take([box.left + x, box.top + y, box.right + x, box.bottom + y]);
+    });
   }
 
   function font(size, weight) {
@@ -117,6 +130,7 @@
 
   function stations(p, room, marks) {
     marks.forEach(function (mark) {
+      if (mark.tiny) return;
       const big = !mark.dot;
       if (!big && p.mpp > 1.9) return;
       const [x, y] = mark.place;
@@ -234,5 +248,5 @@
     return true;
   }
 
-  geoplan.names = { table, shares, stations, places, ways, pixel, inside, write, set, INK, BLUE };
+  geoplan.names = { table, leave, shares, stations, places, ways, pixel, inside, write, set, INK, BLUE };
 })((window.geoplan = window.geoplan || {}));

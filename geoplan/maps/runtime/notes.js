@@ -11,7 +11,7 @@
     const share = function (n) { return words.decimal(words.tenths(n, circle.total)); };
     const told = { station: circle.station, limit: circle.limit, walker: study.data.walker, speed: study.data.speed };
     const found = [words.say("notes_method_" + circle.by, told)];
-    if (circle.total > 0) {
+    if (circle.total > 0 && !circle.offer && !circle.group) {
       found.push(words.say("notes_own", { station: circle.station, own: words.count(circle.own), share: share(circle.own) }));
       found.push(words.say("notes_straight", { n: words.count(circle.straight), share: share(circle.straight) }));
     }

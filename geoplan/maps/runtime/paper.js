@@ -1,4 +1,4 @@
-/* Printing: one landscape page with map, legend, worst grids, method, sources. */
+/* Printing: one page, across or upright, with map, legend, worst grids, method, sources. */
 (function (geoplan) {
   "use strict";
 
@@ -13,6 +13,7 @@
   const DOTS = 2;
   const WORST = 10;
   let before = null;
+  let sheet = "A4";
 
   function start(map, sheets, fit, beside) {
     ["A4", "A3"].forEach(function (size) {
@@ -21,16 +22,21 @@
         window.print();
       });
     });
+    const turn = get("print-turn");
+    if (turn) turn.addEventListener("change", function () { paper(sheet); });
     paper("A4");
     window.addEventListener("beforeprint", function () { prepare(map, sheets, fit, beside || fill); });
     window.addEventListener("afterprint", function () { restore(map, sheets); });
   }
 
-  /* Says which paper it will be. */
+  /* Says which paper it will be, the way round that is chosen on the page. */
   function paper(size) {
-    const [width, height] = SHEETS[size];
+    const upright = Boolean(get("print-turn")) && get("print-turn").value === "upright";
+    const [width, height] = upright ? SHEETS[size].slice().reverse() : SHEETS[size];
     const inner = [(width - 2 * MARGIN) * MM, (height - 2 * MARGIN) * MM];
-    get("page-size").textContent = "@page{size:" + size + " landscape;margin:" + MARGIN + "mm}" +
+    sheet = size;
+    document.documentElement.setAttribute("data-turn", upright ? "upright" : "across");
+    get("page-size").textContent = "@page{size:" + size + (upright ? " portrait" : " landscape") + ";margin:" + MARGIN + "mm}" +
       ".printing,.printing body{width:" + inner[0] + "px;height:" + (inner[1] - 2) + "px}";
     document.documentElement.setAttribute("data-paper", size);
   }

@@ -21,10 +21,12 @@
     map.on("mousemove", function (event) {
       clearTimeout(timer);
       timer = setTimeout(function () {
-        const thing = geoplan.tools.measuring() ? null : under(map, event.latlng);
+        const other = geoplan.state.trying; // who else says what lies there
+        const look = other || { under, lines, met: meet };
+        const thing = geoplan.tools.measuring() ? null : look.under(map, event.latlng);
         map.getContainer().style.cursor = thing ? "pointer" : "";
-        meet(thing);
-        if (thing) show(map, event.containerPoint, lines(thing));
+        look.met(thing);
+        if (thing) show(map, event.containerPoint, look.lines(thing));
         else hide();
       }, WAIT);
     });
@@ -33,7 +35,7 @@
       hide();
     });
     map.on("click", function (event) {
-      if (geoplan.tools.measuring()) return;
+      if (geoplan.tools.measuring() || geoplan.state.trying) return;
       hide();
       pick(under(map, event.latlng));
     });

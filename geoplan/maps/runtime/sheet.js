@@ -3,6 +3,7 @@
   "use strict";
 
   const SIZE = 512;
+  const LEAST = 0.5; // px between points that are drawn
   const MARGIN = 24; // px around a tile that may reach into it
 
   /* A pen draws on one canvas: its place on the lattice and in pixels. */
@@ -25,15 +26,21 @@
     };
   }
 
-  /* Adds feature i of a layer to the current path. */
+  /* Adds feature i of a layer to the current path; points too near the one before to
+     be told apart are left out, but for the last. */
   function trace(p, layer, i, closed) {
     const context = p.context;
+    const least = LEAST / p.k; // steps of the lattice
     for (let part = layer.part[i]; part < layer.part[i + 1]; part += 1) {
       const start = layer.point[part];
       const end = layer.point[part + 1];
-      context.moveTo(p.x + layer.x[start] * p.k, p.y + layer.y[start] * p.k);
+      let x = layer.x[start], y = layer.y[start];
+      context.moveTo(p.x + x * p.k, p.y + y * p.k);
       for (let q = start + 1; q < end; q += 1) {
-        context.lineTo(p.x + layer.x[q] * p.k, p.y + layer.y[q] * p.k);
+        if (q < end - 1 && Math.abs(layer.x[q] - x) + Math.abs(layer.y[q] - y) < least) continue;
+        x = layer.x[q];
+        y = layer.y[q];
+        context.lineTo(p.x + x * p.k, p.y + y * p.k);
       }
       if (closed) context.closePath();
     }

@@ -9,6 +9,10 @@
   const EDGE = 0.02; // share of the map left free round the study
   const REST = 250; // ms of rest before the address is written
   const FOOT = 26; // px that the sources take at the lower edge
+  const SCALE = 64; // px that the scale takes there
+  const RIM = 12; // px of a sign round its place
+  const HEAD = 40; // px that search and filters take at the upper one
+  const WIDE = 1100; // px from which they do, as in page.css
   const STILL = window.matchMedia && window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   function texts() {
@@ -26,6 +30,10 @@
     get("meta").textContent = [data.date ? words.say("meta_date", { date: data.date }) : "",
       words.say("meta_walker", { walker: data.walker, speed: data.speed })].concat(data.notes).filter(Boolean).join(" · ");
     get("meta").title = get("meta").textContent;
+    if (data.beside) {
+      get("beside").href = data.beside;
+      get("beside").hidden = false;
+    }
   }
 
   function boxOf(thing) {
@@ -55,7 +63,26 @@
 
   function fit(map, exactly) {
     const bounds = frame.bounds(geoplan.codec.boxOf(study.street.layer)).pad(exactly ? 0.01 : EDGE);
-    map.fitBounds(bounds, { animate: false, paddingBottomRight: [0, exactly ? 0 : FOOT] });
+    const filters = get("filter"); // they lie over the map where there is room
+    const head = filters && !filters.hidden && window.innerWidth >= WIDE ? HEAD : 0;
+    const foot = function (px) {
+      map.fitBounds(bounds, { animate: false, paddingTopLeft: [0, exactly ? 0 : head], paddingBottomRight: [0, px] });
+    };
+    foot(exactly ? 0 : FOOT);
+    if (underScale(map)) foot(exactly ? SCALE / 2 : SCALE);
+  }
+
+  /* Whether a station lies under the scale. */
+  function underScale(map) {
+    const box = get("scale").getBoundingClientRect(), place = get("place").getBoundingClientRect();
+    const stations = study.stations && study.stations.layer;
+    for (let i = 0; stations && i < stations.n; i += 1) {
+      const [x, y] = study.middle(stations, i);
+      const at = map.latLngToContainerPoint(frame.toLatLng(x, y));
+      const right = at.x > box.left - place.left - RIM && at.x < place.width;
+      if (right && at.y > box.top - place.top - RIM && at.y < place.height) return true;
+    }
+    return false;
   }
 
   /* The address remembers the circle, who counts, the place and the grid picked. */
@@ -70,11 +97,22 @@
     const center = map.getCenter();
     const pick = state.pick && state.pick.kind === "grid" ? "/" + encodeURIComponent(study.grids.code[state.pick.i]) : "";
     const view = state.view === "any" ? "" : "." + state.view;
-    const hash = "#" + [state.circle + 1 + view, map.getZoom(), center.lat.toFixed(5), center.lng.toFixed(5)].join("/") + pick;
+    const filter = geoplan.filters.written();
+    const hash = "#" + [state.circle + 1 + view, map.getZoom(), center.lat.toFixed(5), center.lng.toFixed(5)].join("/") +
+      (filter ? (pick || "/") + "/" + filter : pick);
     try {
       window.history.replaceState(null, "", hash);
     } catch (refused) {
       return; // a browser that lets no file change its address
+    }
+  }
+
+  /* A part of the address; what nobody wrote says nothing. */
+  function decoded(text) {
+    try {
+      return decodeURIComponent(text);
+    } catch (broken) {
+      return "";
     }
   }
 
@@ -84,8 +122,10 @@
     const [circle, zoom, lat, lng] = [number].concat(said.slice(1)).map(Number);
     if (!(circle >= 1 && circle <= study.circles.length) || ![zoom, lat, lng].every(isFinite)) return false;
     map.setView([lat, lng], zoom, { animate: false });
-    const grid = said[4] === undefined ? -1 : study.grids.code.indexOf(decodeURIComponent(said[4]));
-    state.set({ circle: circle - 1, view: study.VIEWS.indexOf(view) < 0 ? "any" : view, pick: grid < 0 ? null : { kind: "grid", i: grid } });
+    const grid = said[4] ? study.grids.code.indexOf(decoded(said[4])) : -1;
+    state.view = study.VIEWS.indexOf(view) < 0 ? "any" : view;
+    state.set(Object.assign({ circle: circle - 1, pick: grid < 0 ? null : { kind: "grid", i: grid } },
+      geoplan.filters.kept(circle - 1, geoplan.filters.read((said[5] || "").split(",").map(decoded)))));
     return true;
   }
 
@@ -101,6 +141,7 @@
       button.addEventListener("click", function () { show(button.getAttribute("data-tab")); });
     });
     show("list");
+    geoplan.state.on(function (change) { if (change.pick) show("list"); }); // where its details are
     const sizes = ["half", "full", "peek"];
     get("sheet").addEventListener("click", function () {
       const now = document.body.getAttribute("data-sheet") || "half";
@@ -124,8 +165,6 @@
     map.createPane("measure").style.zIndex = 460;
     map.getPane("marks").style.pointerEvents = "none";
     const marks = new geoplan.overlay.Overlay({ base, draw: geoplan.marks.draw });
-    sheet.addTo(map);
-    marks.addTo(map);
     return { base, sheet, marks };
   }
 
@@ -134,6 +173,7 @@
     words.use(data);
     frame.use(data);
     study.use(data);
+    geoplan.filters.use(data.filters);
     texts();
     map.attributionControl.setPrefix(false);
     map.attributionControl.remove();
@@ -146,20 +186,22 @@
       state.set({ pick: thing });
       if (thing && !still) fly(map, thing);
     }
-    [geoplan.answer, geoplan.views, geoplan.list, geoplan.curve, geoplan.services, geoplan.dock, geoplan.legend, geoplan.checks, geoplan.notes].forEach(function (part) { part.start(pick); });
+    [geoplan.filters, geoplan.picker, geoplan.answer, geoplan.views, geoplan.list, geoplan.curve, geoplan.services, geoplan.dock, geoplan.legend, geoplan.checks, geoplan.notes].forEach(function (part) { part.start(pick); });
     geoplan.tiles.start(map);
     geoplan.search.start(drawn.base, pick);
     geoplan.tools.start(map, function () { fit(map); });
     geoplan.tip.start(map, pick);
     geoplan.paper.start(map, [drawn.sheet, drawn.marks], function (exactly) { fit(map, exactly); });
     tabs();
+    map.invalidateSize({ animate: false, pan: false });
+    if (!recall(map)) fit(map);
+    drawn.sheet.addTo(map); // not before: what is drawn, is drawn once
+    drawn.marks.addTo(map);
     state.on(function (change) {
-      if ("circle" in change || "view" in change || "hidden" in change) drawn.sheet.repaint();
+      if (state.counts(change) || "hidden" in change) drawn.sheet.repaint();
       drawn.marks.repaint();
       remember(map);
     });
-    map.invalidateSize({ animate: false, pan: false });
-    if (!recall(map)) fit(map);
     follow(map);
     map.on("moveend", function () { remember(map); });
     document.documentElement.setAttribute("data-ready", "true");

@@ -1,8 +1,9 @@
-/* What is chosen: the circle, whose stations count, the thing picked, the layers hidden. */
+/* What is chosen: the circle, whose stations count, which stations and homes are looked
+   at, the thing picked, the layers hidden. */
 (function (geoplan) {
   "use strict";
 
-  const state = { circle: 0, view: "any", pick: null, hidden: {} };
+  const state = { circle: 0, view: "any", filter: { stations: "", homes: "" }, pick: null, hidden: {} };
   const listeners = [];
 
   function on(listener) {
@@ -13,6 +14,11 @@
   function set(change) {
     Object.assign(state, change);
     listeners.forEach(function (listener) { listener(change); });
+  }
+
+  /* Whether a change gives other figures. */
+  function counts(change) {
+    return "circle" in change || "view" in change || "filter" in change;
   }
 
   function shown(layer) {
@@ -30,5 +36,5 @@
     return Boolean(state.pick) && state.pick.kind === kind && (i === undefined || state.pick.i === i);
   }
 
-  geoplan.state = Object.assign(state, { on, set, shown, toggle, picked });
+  geoplan.state = Object.assign(state, { on, set, counts, shown, toggle, picked });
 })((window.geoplan = window.geoplan || {}));

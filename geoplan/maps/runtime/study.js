@@ -4,7 +4,7 @@
 (function (geoplan) {
   "use strict";
 
-  const { ints, optional, shapes, middle } = geoplan.codec;
+  const { ints, optional, fronts, shapes, middle } = geoplan.codec;
   const { words, state } = geoplan;
 
   const OWN = 1, OTHER = 2, OUT = 3; // how a building stands to a circle; 0 is aside
@@ -31,12 +31,26 @@
     study.circles = data.circles.map(function (circle, k) {
       const views = {};
       VIEWS.forEach(function (view) {
-        const stands = standing(k, view, circle.reach_m);
-        views[view] = Object.assign({}, circle, { stands, grids: figures(k, view, stands), reached: circle[view] });
+        let known = null; // made when somebody first looks
+        Object.defineProperty(views, view, { enumerable: true, get: function () {
+          return (known = known || viewed(circle, k, view));
+        } });
       });
       return views;
     });
     return study;
+  }
+
+  /* Circle k in one view, with what every building and area comes to. */
+  function viewed(circle, k, view) {
+    const stands = standing(k, view, circle.reach_m);
+    const of = function (block) {
+      return { total: block.total, reached: block[view][k], any: block.any[k], own: block.own[k] };
+    };
+    return Object.assign({}, circle, {
+      stands, reached: circle[view],
+      grids: grids(k, stands, of(study.grids)), communities: figures(of(study.communities)),
+    });
   }
 
   function areas(block) {
@@ -46,6 +60,9 @@
   function buildings(block) {
     return Object.assign({}, block, {
       layer: shapes(block.shape),
+      code: fronts(block.code),
+      name: fronts(block.name),
+      off: ints(block.off),
       grid: ints(block.grid),
       count: optional(block.count),
       near: ints(block.near),
@@ -83,9 +100,15 @@
     });
   }
 
-  /* The circle and the view chosen. */
+  /* The circle and the view chosen, as far as one looks. */
   function now() {
-    return study.circles[state.circle][state.view];
+    return geoplan.filters.on() ? geoplan.filters.now() : study.circles[state.circle][state.view];
+  }
+
+  /* Whether station i is one of those that one looks at. */
+  function open(i) {
+    const offer = study.now().offer;
+    return !offer || study.stations.tier[i] !== study.now().tier || offer.stations.indexOf(i) >= 0;
   }
 
   /* The walks from every building to the circle chosen. */
@@ -93,16 +116,22 @@
     return study.buildings.circles[state.circle];
   }
 
-  /* The figures of every grid in a view of circle k. */
-  function figures(k, view, stands) {
-    const grids = study.grids;
-    const found = grids.total.map(function (total, i) {
-      const reached = grids[view][k][i];
+  /* What areas come to, from their sums. */
+  function figures(sums) {
+    return sums.total.map(function (total, i) {
+      const reached = sums.reached[i];
       return {
-        i, total, reached, any: grids.any[k][i], own: grids.own[k][i], out: total - reached,
+        i, total, reached, any: sums.any[i], own: sums.own[i], out: total - reached,
         percent: words.percent(reached, total), grade: classOf(reached, total),
-        low: Infinity, high: 0, far: -1, off: 0, homes: [], where: {},
       };
+    });
+  }
+
+  /* The same of every grid, with its homes as they stand to circle k. */
+  function grids(k, stands, sums) {
+    const found = figures(sums);
+    found.forEach(function (grid) {
+      Object.assign(grid, { low: Infinity, high: 0, far: -1, off: 0, homes: [], where: {} });
     });
     const reach = study.buildings.circles[k];
     study.buildings.grid.forEach(function (grid, b) {
@@ -110,7 +139,8 @@
     });
     found.forEach(function (grid) {
       grid.homes.sort(function (a, b) { return far(reach, b) - far(reach, a); });
-      grid.far = study.routes[k].far[grid.i];
+      const last = study.routes[k].far[grid.i];
+      grid.far = last >= 0 && stands[last] ? last : -1;
     });
     return found;
   }
@@ -146,6 +176,6 @@
     });
   }
 
-  Object.assign(study, { use, now, walks, called: function (b) { return called(study, b); }, titled, middle, OUT, VIEWS });
+  Object.assign(study, { use, now, open, walks, called: function (b) { return called(study, b); }, titled, middle, figures, ofGrids: grids, OWN, OTHER, OUT, VIEWS });
   geoplan.study = study;
 })((window.geoplan = window.geoplan || {}));

@@ -47,14 +47,14 @@
     });
     p.context.globalCompositeOperation = "source-over";
     p.context.globalAlpha = 1;
-    if (state.view !== "any") return;
+    if (state.view !== "any" || circle().offer) return;
     clipTo(p, study.outlines[state.circle].merged);
     p.context.fillStyle = "rgba(255,255,255," + (crowded() ? 0.7 : 0.62) + ")";
     p.context.fillRect(0, 0, p.width, p.height);
   }
 
-  function fill(p, layer, colour) {
-    path(p, layer, within(layer, p.box), true);
+  function fill(p, layer, colour, features) {
+    path(p, layer, features || within(layer, p.box), true);
     p.context.fillStyle = colour;
     p.context.fill("evenodd");
   }
@@ -100,14 +100,14 @@
   }
 
   function gaps(p) {
-    if (!geoplan.state.shown("gap") || state.view !== "any") return;
+    if (!geoplan.state.shown("gap") || state.view !== "any" || circle().filtered) return;
     const layer = study.outlines[state.circle].gaps;
     const features = within(layer, p.box);
     if (!features.length) return;
     path(p, layer, features, true);
     p.context.clip("evenodd");
-    const circle = study.outlines[state.circle].merged;
-    path(p, circle, within(circle, p.box), true);
+    const merged = study.outlines[state.circle].merged;
+    path(p, merged, within(merged, p.box), true);
     p.context.rect(0, 0, p.width, p.height);
     p.context.clip("evenodd");
     if (crowded()) hatch(p, 8, 1.1, "rgba(122,36,8,0.38)");
@@ -142,10 +142,37 @@
     });
   }
 
+  /* The circles of some stations as one: drawn broad, then all that lies inside taken
+     away, which leaves the rim of the whole. */
+  function offered(p) {
+    const outline = study.outlines[state.circle];
+    const chosen = within(outline.single, p.box).filter(function (i) { return study.open(outline.station[i]); });
+    const width = p.mpp < 2 ? 2.6 : p.mpp < FAR ? 2.4 : 1.2;
+    const dots = p.context.canvas.width / p.width;
+    const canvas = document.createElement("canvas");
+    canvas.width = p.context.canvas.width;
+    canvas.height = p.context.canvas.height;
+    const other = Object.assign({}, p, { context: canvas.getContext("2d") });
+    other.context.lineJoin = "round";
+    other.context.setTransform(dots, 0, 0, dots, 0, 0);
+    path(other, outline.single, chosen, true);
+    stroke(other, 2 * width + 2.6, "#FFFFFF");
+    path(other, outline.single, chosen, true);
+    stroke(other, 2 * width, COLOUR.blue);
+    other.context.globalCompositeOperation = "destination-out";
+    chosen.forEach(function (i) { fill(other, outline.single, "#000000", [i]); });
+    clipTo(p, study.street.layer);
+    p.context.drawImage(canvas, 0, 0, p.width, p.height);
+  }
+
   function circles(p) {
     if (!geoplan.state.shown("circle")) return;
     if (state.view === "straight") {
       compass(p);
+      return;
+    }
+    if (circle().offer) {
+      offered(p);
       return;
     }
     const layer = study.outlines[state.circle].merged;

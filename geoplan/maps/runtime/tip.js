@@ -74,12 +74,13 @@
     const reach = study.walks();
     const station = reach.station[b];
     const minutes = reach.minutes[b];
-    const out = reach.state[b] === study.OUT;
-    const text = study.buildings.off[b] ? words.say("tip_off")
+    const circle = study.now();
+    const out = circle.stands[b] === study.OUT;
+    const text = circle.offer ? words.say(out ? "tip_cannot" : "tip_can", { station: circle.station }) : study.buildings.off[b] ? words.say("tip_off")
       : minutes === null ? words.say("tip_unreachable")
         : words.say(out ? "tip_beyond" : "tip_reached",
           { minutes: words.minutes(minutes), station: station >= 0 ? study.titled(study.stations, station) : "" });
-    return [study.called(b), study.buildings.count[b] ? words.count(study.buildings.count[b]) : "", text];
+    return [study.called(b), study.buildings.count[b] && !circle.group ? words.count(study.buildings.count[b]) : "", text];
   }
 
   function gate(i) {

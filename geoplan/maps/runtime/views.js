@@ -6,7 +6,7 @@
   const { study, state, words } = geoplan;
 
   function start() {
-    state.on(function (change) { if ("circle" in change || "view" in change) show(); });
+    state.on(function (change) { if (state.counts(change)) show(); });
     show();
   }
 
@@ -14,6 +14,7 @@
   function offered() {
     const circle = study.now();
     return study.VIEWS.filter(function (view) {
+      if (circle.offer || circle.group) return view === "any";
       return view === "any" || (circle.level === "street" ? view !== "own" : true);
     });
   }
@@ -22,6 +23,7 @@
     const box = get("views");
     const focused = box.contains(document.activeElement);
     const names = offered();
+    box.hidden = names.length < 2;
     put(box, names.map(function (view) {
       const on = view === state.view;
       return make("button", { type: "button", role: "radio", "aria-checked": String(on), tabindex: on ? 0 : -1,

@@ -4,10 +4,16 @@
 
   let texts = {};
   let counted = "households";
+  let whole = counted; // what the study counts
 
   function use(data) {
     texts = data.words;
-    counted = data.counted;
+    whole = counted = data.counted;
+  }
+
+  /* What is counted from now on; nothing said: what the study counts. */
+  function countIn(unit) {
+    counted = unit || whole;
   }
 
   /* The text of a key, its facts filled in. */
@@ -25,9 +31,9 @@
     return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",");
   }
 
-  /* A count with its unit: 14,210 户. */
-  function count(value) {
-    return say("unit_" + counted, { n: number(value) });
+  /* A count with its unit, that of what is counted if none is named: 14,210 户. */
+  function count(value, unit) {
+    return say("unit_" + (unit || counted), { n: number(value) });
   }
 
   function buildings(value) {
@@ -63,6 +69,6 @@
   }
 
   geoplan.words = {
-    use, say, has, number, count, buildings, unit, percent, tenths, decimal, minutes, metres,
+    use, countIn, say, has, number, count, buildings, unit, percent, tenths, decimal, minutes, metres,
   };
 })((window.geoplan = window.geoplan || {}));
