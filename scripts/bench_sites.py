@@ -10,7 +10,7 @@ of Beasley's OR-Library with their published optima, ``pmed<n>.txt`` and
 import argparse
 import json
 import time
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +24,24 @@ from geoplan.sites.problem import Problem
 from geoplan.sites.program import Clock, located
 from geoplan.sites.task import checked
 
-DEMAND, CANDIDATES, COUNT, METRES = 20_000, 2_000, 100, 500.0
+
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """How large a task is made."""
+
+    demand: int
+    candidates: int
+    count: int
+    metres: float  #: walks that are known
+
+    def __str__(self) -> str:
+        return (
+            f"{self.demand:,} demand points, {self.candidates:,} candidates, "
+            f"p = {self.count}"
+        )
+
+
+LARGE = Size(demand=20_000, candidates=2_000, count=100, metres=500.0)
 WITHIN = 0.005  # of the optimum
 BOUND = 0.01  # of the value
 
@@ -33,25 +50,27 @@ SEARCH = sites.Effort(exact=False, kicks=30, subgradients=0)
 BOUNDED = sites.Effort(exact=False, kicks=20, subgradients=200)
 PROOF = sites.Effort(seconds=600.0)
 
-_MOST_FAMILIES = (5.0, 0.8)  # mean and spread of their logarithm
-_COVER = "maximal coverage, 20,000 demand points, 2,000 candidates, p = 100"
+_FAMILIES = (5.0, 0.8)  # mean and spread of their logarithm
+_COVER = f"maximal coverage, {LARGE}"
 
 
-def cover_task(bench: Bench) -> sites.Task:
-    """Return the task of covering most on the bench's network."""
+def task_on(bench: Bench, *, size: Size, model: sites.Model) -> sites.Task:
+    """Return a task on a bench's network: the same seed, the same task."""
     rng = np.random.default_rng(20260630)
-    demand = rng.permutation(bench.way.nodes)[:DEMAND]
-    edges = rng.choice(len(bench.way.u), CANDIDATES, replace=False)
-    families = rng.lognormal(*_MOST_FAMILIES, DEMAND).round().clip(1)
+    homes = rng.permutation(bench.way.nodes)[: size.demand]
+    edges = rng.choice(len(bench.way.u), size.candidates, replace=False)
+    families = rng.lognormal(*_FAMILIES, size.demand).round().clip(1)
     rooms = at_start(edges, way=bench.way)
-    walks = walk.nodes_within(bench.way, stations=rooms, limit=int(METRES * 1000))
+    walks = walk.nodes_within(bench.way, stations=rooms, limit=int(size.metres * 1000))
     place = np.full(bench.way.nodes, -1)
-    place[demand] = np.arange(DEMAND)
+    place[homes] = np.arange(size.demand)
     lived_in = place[walks.end] >= 0
     return sites.Task(
-        model="mclp",
-        candidates=DataFrame(index=np.arange(CANDIDATES).astype(str)),
-        demand=DataFrame({"weight": families}, index=np.arange(DEMAND).astype(str)),
+        model=model,
+        candidates=DataFrame(index=np.arange(size.candidates).astype(str)),
+        demand=DataFrame(
+            {"weight": families}, index=np.arange(size.demand).astype(str)
+        ),
         pairs=DataFrame(
             {
                 "site": walks.station[lived_in].astype(np.int64),
@@ -59,13 +78,13 @@ def cover_task(bench: Bench) -> sites.Task:
                 "minutes": walks.ms[lived_in] / 60_000.0,
             }
         ),
-        count=COUNT,
+        count=size.count,
     )
 
 
 def against_highs(bench: Bench) -> list[Row]:
     """Compare with HiGHS run to proof on the same task, alike demand merged."""
-    task = cover_task(bench)
+    task = task_on(bench, size=LARGE, model="mclp")
     start = time.perf_counter()
     problem = Problem.of(checked(task))
     proof = located(problem, clock=Clock(PROOF.seconds))

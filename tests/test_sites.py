@@ -193,6 +193,12 @@ def test_too_small_capacities_are_told():
     columns = {"capacity": [15.0, 30.0, 35.0]}
     error = refusal(town(model="lscp", columns=columns))
     assert (error.key, error.facts["left"]) == ("sites_capacity", 20)
+    rooms = np.array(columns["capacity"])
+    enough, few = (rooms * error.facts["times"] * share for share in (1.0, 0.97))
+    assert solve(town(model="lscp", columns={"capacity": enough}), effort=QUICK)
+    refusal(town(model="lscp", columns={"capacity": few}))
+    none = refusal(town(model="lscp", columns={"capacity": [0.0, 30.0, 35.0]}))
+    assert none.key in {"sites_capacity", "sites_capacity_none"}
 
 
 def test_too_great_a_distance_is_told():
@@ -406,19 +412,24 @@ def test_two_tiers_are_the_best_of_all_pairs(data):
     )
     near = np.array(data.draw(cells), bool).reshape(size)
     within = DataFrame(dict(zip(("upper", "lower"), np.nonzero(near), strict=True)))
+    one_room = data.draw(st.booleans(), label="the first of both are one room")
+    stay = upper.kept[0] and lower.kept[0]
     best = None
     for high in lawful_choices(upper):
         reached = near[np.array(high, bool)].any(axis=0) | lower.must
         for low in lawful_choices(lower):
             if (np.array(low, bool) & ~reached).any():
                 continue
+            if one_room and high[0] and low[0] and not stay:
+                continue
             worth = value_of(upper, high) + value_of(lower, low)
             best = worth if best is None else max(best, worth)
+    asked = {"within": within, "same": np.array([[0, 0]] * one_room).reshape(-1, 2)}
     if best is None:
         with pytest.raises(UsageError):
-            two_tiers(upper, lower, within=within, effort=QUICK)
+            two_tiers(upper, lower, **asked, effort=QUICK)
         return
-    told = two_tiers(upper, lower, within=within, effort=QUICK)
+    told = two_tiers(upper, lower, **asked, effort=QUICK)
     assert told.whole.value == best
     assert sum(told.covered) == best
 

@@ -1,18 +1,26 @@
-"""Sites against trying everything: every model with every option."""
+"""Sites against trying everything: every model with every option.
+
+GEOPLAN_EXAMPLES in the environment sets how many instances are drawn (60): some
+thousands take a quarter of an hour.
+"""
 
 import itertools
+import os
 
+import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from sitings import brute, lawful, task_of, tasks
 
 from geoplan.errors import UsageError
-from geoplan.sites import Effort, solve
+from geoplan.sites import Effort, hubs, putting_first, solve, told_apart
 from geoplan.sites.problem import Problem
 from geoplan.sites.program import Clock, located
 from geoplan.sites.task import checked
 
+MANY = int(os.environ.get("GEOPLAN_EXAMPLES", "60"))
 QUICK = Effort(seconds=None, kicks=3, subgradients=60)
 OWN = Effort(seconds=None, kicks=3, subgradients=60, exact=False)
 
@@ -58,19 +66,19 @@ def written(task, answer):
 
 
 @given(task=tasks())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=MANY, deadline=None)
 def test_exact_is_the_best_of_all(task):
     compare(task, brute(task))
 
 
 @given(task=tasks(capacities=True))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=2 * MANY, deadline=None)
 def test_exact_with_capacities_is_the_best_of_all(task):
     compare(task, brute(task))
 
 
 @given(task=tasks())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=MANY, deadline=None)
 def test_the_own_bound_holds_what_is_best(task):
     best = brute(task)
     try:
@@ -161,3 +169,94 @@ def test_demand_that_stays_whole_is_sent_the_best_of_all_ways(model, seed):
         elif served == weights[walks.any(axis=1)].sum():
             best = walked if best is None else min(best, walked)
     compare(task, best)
+
+
+def first_and_all(task, chosen, *, first):
+    """Return the most of what goes first that sites can serve, and then of all."""
+    weight = task.demand["weight"].to_numpy().astype(int)
+    scale = int(weight.sum()) + 1
+    graph = nx.DiGraph()
+    graph.add_edge("from", "to", weight=0)
+    for i, (has, goes_first) in enumerate(zip(weight, first, strict=True)):
+        worth = -1 - scale * bool(goes_first)
+        graph.add_edge("from", ("h", i), capacity=int(has), weight=worth)
+    for walk in task.pairs.itertuples(index=False):
+        if chosen[walk.site]:
+            graph.add_edge(("h", walk.demand), ("r", walk.site), weight=0)
+    for j, room in enumerate(task.candidates.get("capacity", [np.inf] * len(chosen))):
+        limit = {"capacity": int(room)} if np.isfinite(room) else {}
+        graph.add_edge(("r", j), "to", weight=0, **limit)
+    total = int(weight.sum())
+    graph.add_node("from", demand=-total)
+    graph.add_node("to", demand=total)
+    cost = -nx.cost_of_flow(graph, nx.min_cost_flow(graph))
+    return cost // scale, cost % scale
+
+
+@given(
+    task=st.one_of(tasks(models=("mclp",)), tasks(models=("mclp",), capacities=True)),
+    data=st.data(),
+)
+@settings(max_examples=MANY, deadline=None)
+def test_what_goes_first_is_the_most_and_then_all(task, data):
+    homes = len(task.demand)
+    first = data.draw(st.lists(st.booleans(), min_size=homes, max_size=homes))
+    values = np.where(first, task.demand["weight"], 0.0)
+    task = task.but(demand=task.demand.assign(first=values))
+    choices = itertools.product([False, True], repeat=len(task.candidates))
+    best = [
+        first_and_all(task, chosen, first=values > 0)
+        for chosen in choices
+        if lawful(task, chosen)
+    ]
+    if not best:
+        with pytest.raises(UsageError):
+            solve(putting_first(task, "first"), effort=QUICK)
+        return
+    answer = solve(putting_first(task, "first"), effort=QUICK)
+    told = told_apart(answer, task=task, measure="first")
+    served = task.demand["weight"].sum() - told.uncovered["weight"].sum()
+    assert (told.value, served) == pytest.approx(max(best), abs=1e-6)
+    assert told.proved
+    assert told.bound == pytest.approx(told.value)
+    assert told.sites["gain"].sum() == pytest.approx(served)
+    assert lawful(task, task.candidates.index.isin(told.sites.index))
+
+
+@given(data=st.data())
+@settings(max_examples=MANY, deadline=None)
+def test_hubs_are_the_best_of_all_ways_to_serve_whole_areas(data):
+    areas, stations = data.draw(st.integers(1, 5)), data.draw(st.integers(1, 4))
+    row = st.lists(
+        st.sampled_from([0, 1, 2, 5, 9]), min_size=stations, max_size=stations
+    )
+    walks = data.draw(st.lists(row, min_size=areas, max_size=areas))
+    weights = data.draw(
+        st.lists(st.integers(0, 5), min_size=areas, max_size=areas), label="weights"
+    )
+    rooms = st.lists(
+        st.sampled_from([3.0, 6.0, np.inf]), min_size=stations, max_size=stations
+    )
+    count, capacity = data.draw(st.integers(1, 3)), data.draw(rooms)
+    columns = {"capacity": capacity}
+    task = task_of(walks, weights=weights, columns=columns, count=count)
+    asked = [i for i in range(areas) if weights[i] and any(walks[i])]
+    best = None
+    for ways in itertools.product(range(stations), repeat=len(asked)):
+        ends = list(zip(asked, ways, strict=True))
+        load = np.bincount(ways, [weights[i] for i in asked], minlength=stations)
+        shut = any(walks[i][j] == 0 for i, j in ends)
+        if shut or (load > capacity).any() or len(set(ways)) > count:
+            continue
+        walked = sum(weights[i] * walks[i][j] for i, j in ends)
+        best = walked if best is None else min(best, walked)
+    if best is None:
+        with pytest.raises(UsageError):
+            hubs(task, effort=QUICK)
+        return
+    told = hubs(task, effort=QUICK)
+    assert told.answer.value == pytest.approx(best)
+    assert told.answer.proved
+    served = [area for listed in told.hubs["serves"] for area in listed]
+    assert sorted(served) == [f"h{i}" for i in asked]
+    assert (told.hubs["load"] <= told.hubs["capacity"]).all()

@@ -19,12 +19,13 @@ from geoplan.study.asked import Asked, laid_out
 from geoplan.study.reading import Study
 from geoplan.study.siting import siting_of
 from geoplan.study.streets import no_ways
+from geoplan.study.two_tiers import two_tiers_of
 
 VENDOR = Path(__file__).parent / "vendor"
 AT = [(320, 210), (660, 210), (120, 10), (700, 10), (200, 390)]
 
 
-def laid(*, names=("虚构",), rooms=True, **asked):
+def laid(*, names=("虚构",), rooms=True, circle="1分钟圈", **asked):
     """Return the drawn town laid out for siting, with five rooms."""
     layers, network, around = town(names=names)
     count = len(AT) if rooms else 0
@@ -56,8 +57,10 @@ def laid(*, names=("虚构",), rooms=True, **asked):
         notes=(),
         findings=(),
     )
-    asked = Asked(circle="1分钟圈", **asked)
+    asked = Asked(circle=circle, **asked)
     ground = laid_out(study, network=network, asked=asked, lang="zh")
+    if asked.model == "tiers":
+        return two_tiers_of(ground, asked=asked, lang="zh")[1], layers, network, around
     return siting_of(ground, asked=asked), layers, network, around
 
 
@@ -163,6 +166,32 @@ def test_every_model_has_its_sentence(model, lang):
     assert plan["proof"]
 
 
+def test_hubs_have_words_of_their_own():
+    data = data_of(model="hubs", circle="4分钟圈", counts=range(1, 3))
+    one, two = data["plans"]
+    assert [plan["count"] for plan in (one, two)] == [1, 2]
+    said = "".join(piece for piece, _ in one["sentence"])
+    assert said.startswith("选 1 个中心社区")
+    assert data["words"]["heading"] == "中心社区建议"
+    assert one["sites"]["note"] == [
+        f"服务 2 个社区：{'、'.join(data['communities']['name'])}"
+    ]
+    lost = one["out"]["out_of_reach"]  # by no way
+    assert sum(one["sites"]["load"]) + lost == data["total"]
+    assert sum(one["out"].values()) + one["covered"] == data["total"]
+
+
+def test_two_tiers_lead_to_each_other():
+    data = data_of(model="tiers", circle="4分钟圈", counts=range(1, 2), below=1)
+    assert [page["here"] for page in data["beside"]] == [False, True]
+    assert data["circle"]["name"] == "1分钟圈"
+    (plan,) = data["plans"]
+    assert "两级" in plan["proof"]
+    assert sum("依托" in note for note in plan["sites"]["note"]) == len(
+        plan["sites"]["new"]
+    )
+
+
 def test_the_same_records_give_the_same_bytes():
     first = page_of()
     page_of.cache_clear()
@@ -202,6 +231,24 @@ def test_it_opens_without_a_request(page, log, opened, size, options):
     assert log.is_clean(), (log.asked, log.said)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert "走得到" in text(page, "#sentence")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    "options",
+    [{"model": "hubs"}, {"model": "tiers", "below": 1}],
+    ids=["hubs", "tiers"],
+)
+def test_pages_of_the_other_models_open_too(page, log, opened, options):
+    counts = range(1, 2)
+    opened(page_of(circle="4分钟圈", counts=counts, **options)).wait_for_timeout(150)
+    assert log.is_clean(), (log.asked, log.said)
+    rows = page.locator("#rows tr")
+    assert rows.count() == 1
+    rows.first.click()
+    assert page.is_visible("#dock")
+    assert page.is_visible("#beside") == (options["model"] == "tiers")
+    assert "undefined" not in text(page, "body")
 
 
 @pytest.mark.browser
@@ -288,7 +335,7 @@ def test_it_prints_on_one_sheet(opened, size):
 def test_the_scripts_are_of_2018(page):
     page.add_script_tag(path=str(VENDOR / "acorn.js"))
     source = script("sites.js")
-    page.evaluate("source => acorn.parse(source, {ecmaVersion: 2018})", source)
+    page.evaluate("source => void acorn.parse(source, {ecmaVersion: 2018})", source)
     for part in SITES_RUNTIME:
         code = read(f"runtime/{part}.js")
         assert not [n for n in TOO_NEW if re.search(rf"\.{n}\(", code)], part

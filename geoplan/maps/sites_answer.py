@@ -8,6 +8,7 @@ from geoplan.maps.answer import COUNTED, Pieces, filled, limit, share, station_w
 from geoplan.model import SitePlan, Siting
 from geoplan.wording import say, texts
 
+HUBS = "hubs"  #: the model in which stations there are are chosen among
 _HUNDRED = 100.0
 _MARK = {"zh": "；", "en": "; "}
 
@@ -39,8 +40,8 @@ def told(siting: Siting, plan: SitePlan, *, lang: str) -> Told:
 def proof(siting: Siting, plan: SitePlan, *, lang: str) -> str:
     """Return what is proved: the best, or value, bound and gap, and why it stopped."""
     facts = {
-        "value": measured(siting, plan.value, lang=lang),
-        "bound": measured(siting, plan.bound, lang=lang),
+        "value": measured(siting, plan, plan.value, lang=lang),
+        "bound": measured(siting, plan, plan.bound, lang=lang),
         "gap": f"{np.ceil(plan.gap * _HUNDRED * _HUNDRED) / _HUNDRED:g}%",
         "n": plan.count,
     }
@@ -48,7 +49,9 @@ def proof(siting: Siting, plan: SitePlan, *, lang: str) -> str:
         key = "given_best" if plan.proved else "given"
         return say(f"sites.proof_{key}", lang=lang, **facts)
     if plan.proved:
-        return say(f"sites.proof_{siting.model.replace('-', '_')}", lang=lang, **facts)
+        key = "first" if siting.first else siting.model.replace("-", "_")
+        first = say(f"sites.people_{siting.first or 'all'}", lang=lang)
+        return say(f"sites.proof_{key}", lang=lang, first=first, **facts)
     why = say(f"sites.stopped_{plan.stopped}", lang=lang)
     return say("sites.proof_open", lang=lang, why=why, **facts)
 
@@ -56,23 +59,35 @@ def proof(siting: Siting, plan: SitePlan, *, lang: str) -> str:
 def lead(siting: Siting, *, lang: str) -> list[str]:
     """Return what was chosen from, and under which further rules."""
     new = int((~siting.places["existing"]).sum())
-    found = [say(f"sites.from_{'rooms' if siting.rooms else 'ways'}", lang=lang, n=new)]
+    source = "rooms" if siting.rooms else "ways"
+    source = HUBS if siting.model == HUBS else source
+    found = [say(f"sites.from_{source}", lang=lang, n=new)]
+    if siting.first:
+        record = siting.results["first"]
+        figures = {
+            key: say(f"sites.unit_{siting.first}", lang=lang, n=f"{record[key]:,.0f}")
+            for key in ("before", "covered", "total")
+        }
+        found.append(say(f"sites.rule_first_{siting.first}", lang=lang, **figures))
     found += [say(f"sites.rule_{name}", lang=lang) for name in siting.limits]
     if siting.often is not None:
         found.append(say("sites.rule_speeds", lang=lang))
     return found
 
 
-def measured(siting: Siting, value: float, *, lang: str) -> str:
+def measured(siting: Siting, plan: SitePlan, value: float, *, lang: str) -> str:
     """Return a value of the model as people say it."""
     if not np.isfinite(value):
         return "–"
-    if siting.model == "mclp":
+    if siting.first:
+        return say(f"sites.unit_{siting.first}", lang=lang, n=f"{round(value):,}")
+    if siting.model in {"mclp", "tiers"}:
         return amount(siting, value, lang=lang)
     if siting.model == "lscp":
         return say("sites.stations", lang=lang, n=round(value))
-    if siting.model == "p-median":
-        per = value / siting.total if siting.total else 0.0
+    if siting.model in {"p-median", HUBS}:
+        served = float(plan.sites["load"].sum()) or siting.total
+        per = value / served if served else 0.0
         return say("sites.mean_minutes", lang=lang, n=f"{per:.1f}")
     return say("page.limit_minutes", lang=lang, n=f"{value:.1f}")
 
@@ -88,11 +103,12 @@ def amount(siting: Siting, value: float, *, lang: str) -> str:
 def _form(siting: Siting, plan: SitePlan) -> str:
     """Return which of the sentences fits a plan."""
     said = {
+        "hubs_given": plan.stopped == "given" and siting.model == HUBS,
         "given": plan.stopped == "given",
         "unknown": not np.isfinite(plan.value),
         "empty": siting.total <= 0,
-        "closing": siting.closing,
-        siting.model.replace("-", "_"): siting.model in {"p-median", "p-center"},
+        "closing": siting.closing and siting.model != HUBS,
+        siting.model.replace("-", "_"): siting.model in {"p-median", "p-center", HUBS},
         "nothing": plan.covered <= siting.before,
     }
     special = next((form for form, fits in said.items() if fits), "")
@@ -125,7 +141,7 @@ def _figures(siting: Siting, plan: SitePlan, *, lang: str) -> dict[str, str]:
         "station": station_word(siting.circle.tier, lang=lang),
         "limit": limit(siting.circle, lang=lang),
         "share": share(round(plan.covered), round(siting.total)),
-        "value": measured(siting, plan.value, lang=lang),
+        "value": measured(siting, plan, plan.value, lang=lang),
         "farthest": f"{walked.max() if len(walked) else 0.0:.1f}",
     }
 

@@ -1,17 +1,18 @@
 """The page that says where the next stations should stand, and for whom."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from geopandas import GeoDataFrame
 from pandas import DataFrame, Series
 
-from geoplan.maps import places
+from geoplan.maps import places, what_if
 from geoplan.maps.answer import TIERS, limit, stamp, station_word
 from geoplan.maps.basemap import base_layers, way_names, window
 from geoplan.maps.encoding import Grain, ints, optional, shapes
 from geoplan.maps.shell import sites_shell
-from geoplan.maps.sites_answer import lead, plain, told
+from geoplan.maps.sites_answer import HUBS, lead, plain, told
 from geoplan.model import (
     Imprint,
     Layers,
@@ -24,7 +25,10 @@ from geoplan.wording import say, texts
 
 # How a building stands to a plan.
 _ASIDE, _ALREADY, _NEW, _OUT = 0, 1, 2, 3
-_REASONS = ("out_of_reach", "shut", "not_chosen", "capacity", "off_network")
+_REASONS = (
+    *("out_of_reach", "shut", "not_chosen", "capacity", "off_network"),
+    "beyond",
+)
 
 
 def sites_page(
@@ -63,6 +67,7 @@ def sites_page(
         "compounds": places.compounds(layers, grain=grain),
         "plans": [_plan(siting, plan, lang=lang) for plan in siting.plans],
         "curve": _curve(siting),
+        "what_if": what_if.carried(siting, grain=grain),
     }
     title = say("sites.title", lang=lang, study=imprint.study)
     sentence = plain(siting, lang=lang)
@@ -73,10 +78,9 @@ def _front(siting: Siting, *, imprint: Imprint, lang: str) -> dict[str, Any]:
     """Return what a page says in words."""
     walker, circle = siting.walker, siting.circle
     known = f"walker_{walker.preset}" in texts("page", lang)
-    own = {k: v for k, v in texts("sites", lang).items() if isinstance(v, str)}
     return {
         "lang": lang,
-        "words": {**texts("page", lang), **own, "stamp": stamp(imprint, lang=lang)},
+        "words": _words(siting, imprint=imprint, lang=lang),
         "study": imprint.study,
         "date": imprint.date,
         "credits": imprint.credits,
@@ -103,8 +107,22 @@ def _front(siting: Siting, *, imprint: Imprint, lang: str) -> dict[str, Any]:
         "closing": siting.closing,
         "nested": siting.nested,
         "cost_word": siting.cost_word,
+        "among": siting.first or "elderly",
+        "beside": [
+            {"name": name, "file": file, "here": name == circle.name}
+            for name, file in siting.beside
+        ],
         "lead": lead(siting, lang=lang),
     }
+
+
+def _words(siting: Siting, *, imprint: Imprint, lang: str) -> dict[str, Any]:
+    """Return the page's texts; those of its model go before the usual ones."""
+    all_of: Mapping[str, Any] = texts("sites", lang)
+    usual = {key: text for key, text in all_of.items() if isinstance(text, str)}
+    special = all_of.get(siting.model, {})
+    told = {"stamp": stamp(imprint, lang=lang), **texts("what_if", lang)}
+    return {**texts("page", lang), **usual, **special, **told}
 
 
 def _shown(siting: Siting) -> str:
@@ -173,7 +191,7 @@ def _plan(siting: Siting, plan: SitePlan, *, lang: str) -> dict[str, Any]:
         [
             ~asked,
             out["reason"].notna(),
-            gained.isin(new) & siting.homes["before"].isna(),
+            gained.isin(new) & (siting.homes["before"].isna() | (siting.model == HUBS)),
         ],
         [_ASIDE, _OUT, _NEW],
         _ALREADY,
@@ -185,7 +203,7 @@ def _plan(siting: Siting, plan: SitePlan, *, lang: str) -> dict[str, Any]:
         "sentence": said.sentence,
         "proof": said.proof,
         "closed": said.closed,
-        "sites": _sites(plan, index=code),
+        "sites": _sites(plan, index=code, lang=lang),
         "state": ints(state),
         "site": ints(code.get_indexer(gained.where(state != _OUT).fillna(""))),
         "station": ints(code.get_indexer(walks["station"].fillna(""))),
@@ -198,7 +216,7 @@ def _plan(siting: Siting, plan: SitePlan, *, lang: str) -> dict[str, Any]:
     }
 
 
-def _sites(plan: SitePlan, *, index: Any) -> dict[str, Any]:  # noqa: ANN401  an Index
+def _sites(plan: SitePlan, *, index: Any, lang: str) -> dict[str, Any]:  # noqa: ANN401  an Index
     """Return the open sites of a plan, kept ones first, then by gain."""
     table: DataFrame = plan.sites
     told_of = [c for c in table if str(c).startswith("gain_")]
@@ -212,7 +230,26 @@ def _sites(plan: SitePlan, *, index: Any) -> dict[str, Any]:  # noqa: ANN401  an
         "mean": _numbers(table["mean_minutes"]),
         "worst": _numbers(table["worst_minutes"]),
         "groups": {str(c).removeprefix("gain_"): _numbers(table[c]) for c in told_of},
+        "note": _notes(table, lang=lang),
     }
+
+
+def _notes(table: DataFrame, *, lang: str) -> list[str]:
+    """Return what else is said of each site: whom it serves, what it leans on."""
+    if "serves_names" in table:
+        rows = table[["areas", "serves_names"]].to_numpy()
+        return [
+            say("sites.hub_serves", lang=lang, n=n, names=names) for n, names in rows
+        ]
+    if "supporter_name" in table:
+        rows = table[["supporter_name", "supporter_minutes"]].to_numpy()
+        return [
+            say("sites.leans_on", lang=lang, name=name, n=f"{minutes:.1f}")
+            if isinstance(name, str)
+            else ""
+            for name, minutes in rows
+        ]
+    return []
 
 
 def _curve(siting: Siting) -> list[dict[str, Any]]:

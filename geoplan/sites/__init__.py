@@ -7,6 +7,7 @@ bound that nothing is better than, their gap, and why the solving stopped.
 from geoplan.sites.answer import Answer
 from geoplan.sites.curve import Curve, curve
 from geoplan.sites.evaluate import evaluate
+from geoplan.sites.first import curve_apart, putting_first, told_apart
 from geoplan.sites.hubs import Hubs, hubs
 from geoplan.sites.results import results
 from geoplan.sites.robust import Robust, closed, closures, robust
@@ -27,12 +28,15 @@ __all__ = [
     "closed",
     "closures",
     "curve",
+    "curve_apart",
     "evaluate",
     "hubs",
     "own_only",
+    "putting_first",
     "results",
     "robust",
     "solve",
+    "told_apart",
     "too_near",
     "two_tiers",
 ]

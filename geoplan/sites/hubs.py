@@ -37,11 +37,21 @@ def hubs(task: Task, *, effort: Effort = _EFFORT) -> Hubs:
     UsageError
         As ``solve``: too few hubs to serve every area, or too little capacity.
     """
-    answer = solve(task.but(model="p-median", whole=True), effort=effort)
+    answer = solve(of_areas(task), effort=effort)
+    return Hubs(answer=answer, hubs=serving(answer))
+
+
+def of_areas(task: Task) -> Task:
+    """Return the task as hubs have it: the shortest total walk of whole areas."""
+    return task.but(model="p-median", whole=True)
+
+
+def serving(answer: Answer) -> DataFrame:
+    """Return which areas each hub of an answer serves, as ``Hubs.hubs``."""
     rows = answer.assignment.sort_values(["site", "minutes", "demand"], kind="stable")
     serves = rows.groupby("site")["demand"].agg(tuple).reindex(answer.sites.index)
     listed = [one if isinstance(one, tuple) else () for one in serves]
     kept = ["load", "capacity", "mean_minutes", "worst_minutes"]
     table = answer.sites[kept].assign(serves=listed)
     table["areas"] = np.array([len(one) for one in listed], dtype=int)
-    return Hubs(answer=answer, hubs=table)
+    return table

@@ -17,6 +17,9 @@ _HALF = 0.5
 _NAMES = 10  # codes told in a text; the facts have them all
 _ROUNDING = 1e-9  # of a budget
 _UNIT = 1e-6  # below this, nothing is left
+_MOST_TIMES = 1000.0  # that capacities are tried at
+_FINE = 0.01  # of that number
+_HUNDRED = 100.0
 
 
 def refuse_locks(task: Task) -> None:
@@ -79,7 +82,8 @@ def _cause(task: Task, *, effort: Effort) -> tuple[str, dict[str, Any]]:
     endless = np.full(len(task.candidates), np.inf)
     roomy = task.but(candidates=task.candidates.assign(capacity=endless))
     if task.capacitated and _can(roomy, effort=effort):
-        return "sites_capacity", {}
+        times = _times(task, effort=effort)
+        return "sites_capacity" + "_none" * bool(np.isinf(times)), {"times": times}
     if task.groups and _can(task.but(groups=()), effort=effort):
         return "sites_groups", {"groups": _told(list(task.groups))}
     if len(task.apart) and _can(task.but(apart=task.apart[:0]), effort=effort):
@@ -120,6 +124,28 @@ def _can(task: Task, *, effort: Effort) -> bool:
     """Return whether a plan for the task is found."""
     nothing = np.zeros(len(task.candidates))
     return _least(task, nothing, effort=effort) is not None
+
+
+def _times(task: Task, *, effort: Effort) -> float:
+    """Return how many times the capacities would do, to 1 % and rounded up.
+
+    inf where no multiple is found to do, as where a station has none.
+    """
+    capacity = task.column("capacity").astype(float)
+
+    def does(times: float) -> bool:
+        more = task.candidates.assign(capacity=capacity * times)
+        return _can(task.but(candidates=more), effort=effort)
+
+    few, enough = 1.0, 2.0
+    while not does(enough):
+        few, enough = enough, enough * 2
+        if enough > _MOST_TIMES:
+            return np.inf
+    while enough - few > _FINE * few:
+        middle = (few + enough) / 2
+        few, enough = (few, middle) if does(middle) else (middle, enough)
+    return float(np.ceil(enough * _HUNDRED) / _HUNDRED)
 
 
 def _left(task: Task, *, effort: Effort) -> tuple[float, list[str]] | None:

@@ -16,6 +16,7 @@ from geoplan.sites.task import Effort, Task
 Array = NDArray[Any]
 
 _EFFORT = Effort()
+_NONE: Array = np.empty((0, 2), np.int64)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -33,7 +34,12 @@ class Tiers:
 
 
 def two_tiers(
-    upper: Task, lower: Task, *, within: DataFrame, effort: Effort = _EFFORT
+    upper: Task,
+    lower: Task,
+    *,
+    within: DataFrame,
+    same: Array = _NONE,
+    effort: Effort = _EFFORT,
 ) -> Tiers:
     """Return sites of both tiers that cover most, the lower ones near an upper one.
 
@@ -44,6 +50,8 @@ def two_tiers(
     within : DataFrame
         upper, lower: positions of candidates that are near enough. A lower site
         opens beside an open upper one only, unless it is kept or locked open.
+    same : array, shape (k, 2)
+        Upper and lower candidates (positions) that are one room: but one opens.
     """
     if {upper.model, lower.model} != {"mclp"}:
         raise UsageError.at("sites_model", value=upper.model, known="mclp")
@@ -72,10 +80,16 @@ def two_tiers(
             for tier, one in enumerate((upper, lower))
             for group in one.groups
         ),
-        apart=np.concatenate([upper.apart, lower.apart + first]),
+        apart=np.concatenate(
+            [upper.apart, lower.apart + first, same + np.array([0, first])]
+        ),
         leans=leans + np.array([first, 0]),
     )
-    answer = solve(task, effort=effort)
+    return _told(task, solve(task, effort=effort))
+
+
+def _told(task: Task, answer: Answer) -> Tiers:
+    """Return the answer for both tiers, its sites and its weight tier by tier."""
     codes = [str(code) for code in answer.sites.index]
     served = answer.assignment["site"].astype(str).str.startswith("0/")
     demand = answer.assignment["demand"]

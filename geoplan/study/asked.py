@@ -1,8 +1,9 @@
 """What a command asks of siting, and the study's task that it stands for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Literal, cast
 
 import numpy as np
 from geopandas import GeoDataFrame
@@ -10,12 +11,15 @@ from numpy.typing import NDArray
 from pandas import DataFrame, Series
 
 from geoplan import compounds, sites, walk
-from geoplan.coverage import answers, groups, rollup, service
+from geoplan.arguments import flag
+from geoplan.coverage import answers, service
 from geoplan.coverage.homes import Standing, inhabited, standing
 from geoplan.errors import InputError, UsageError
-from geoplan.model import GROUPS, Circle, Finding, Layers, Network, Walker
-from geoplan.study.places import Demand, Places, along_ways, places_of
+from geoplan.model import Circle, Finding, Layers, Network, Walker
+from geoplan.study.lists import Idea, Known, idea
+from geoplan.study.places import Demand, Places, along_ways, as_they_are, places_of
 from geoplan.study.reading import Study
+from geoplan.study.weights import weighed
 
 FAR = 60.0  # min; the shortest walk is sought beyond the circle, so far at least
 ROOM_M2 = (
@@ -23,7 +27,27 @@ ROOM_M2 = (
 )
 BY_AREA = "m2"  #: as a capacity: of each station by its rooms
 _CURVE = 5
-WIDE = ("p-median", "p-center")  #: models whose walks may leave the circle
+WIDE = ("p-median", "p-center", "hubs")  #: models whose walks may leave the circle
+
+Model = Literal["lscp", "mclp", "p-median", "p-center", "hubs", "tiers"]
+#: what two of them are to the solver
+_TASK: Mapping[str, sites.Model] = {"hubs": "p-median", "tiers": "mclp"}
+
+#: Options by the models that they say something to; others go with all.
+_GOES_WITH: Mapping[str, tuple[str, ...]] = {
+    "target": ("lscp",),
+    "first": ("mclp",),
+    "below": ("tiers",),
+    "budget": ("lscp", "mclp", "p-median", "p-center", "tiers"),
+    "own": ("lscp", "mclp", "p-median", "p-center", "tiers"),
+    "apart_m": ("lscp", "mclp", "p-median", "p-center", "tiers"),
+    "per": sites.MODELS,
+    "close": sites.MODELS,
+    "speeds": sites.MODELS,
+    "evaluate": (*sites.MODELS, "hubs"),
+}
+#: Options that a list to be judged answers itself.
+_NOT_OF_A_LIST = ("counts", "speeds")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,18 +55,21 @@ class Asked:
     """What is asked of a study's next stations."""
 
     circle: str = ""  #: by name; "" is the study's first
-    model: sites.Model = "mclp"
+    model: Model = "mclp"
     counts: range | None = None  #: of new stations; None = what one would expect
     target: float = 1.0
     weight: str = ""  #: households, people, elderly; "" = what the study counts
+    first: str = ""  #: unmanaged or elderly: as many of these as can be, then of all
     capacity: str = ""  #: number a station, or m2
     budget: float | None = None
     own: bool = False
     per: str = ""  #: community or grid: each must have a station
     apart_m: float = 0.0
     close: bool = False  #: may existing stations close?
-    evaluate: Path | None = None  #: a list of codes to judge
+    evaluate: Path | None = None  #: a list of codes, or of places, to judge
+    datum: str | None = None  #: of the coordinates in that list
     speeds: tuple[float, ...] = ()
+    below: int | None = None  #: tiers: new stations of the tier below
     seconds: float = 60.0
     seed: int = 0
 
@@ -65,6 +92,7 @@ class Ground:
     demand: DataFrame  #: index = building: weight, elderly where known
     counted: str
     served: DataFrame  #: as ``service.areas_served`` gives them
+    listed: tuple[str, ...] = ()  #: codes of the list that is to be judged
     findings: tuple[Finding, ...] = field(default=())
 
     def pairs(self, minutes: float | None, *, walker: Walker) -> DataFrame:
@@ -95,17 +123,48 @@ class Ground:
         return self.circle.seconds(speed=walker.speed) / 60.0
 
 
+def agreed(asked: Asked) -> None:
+    """Raise if an option says nothing to the model that is asked.
+
+    Raises
+    ------
+    UsageError
+        Nothing that is asked is passed over in silence.
+    """
+    usual = Asked()
+    told = [f.name for f in fields(Asked) if vars(asked)[f.name] != vars(usual)[f.name]]
+    for name in told:
+        models = _GOES_WITH.get(name, (asked.model,))
+        if asked.model not in models:
+            raise UsageError.at(
+                "siting_option",
+                option=flag(name),
+                model=asked.model,
+                known=", ".join(models),
+            )
+        if asked.evaluate is not None and name in _NOT_OF_A_LIST:
+            raise UsageError.at("siting_listed_option", option=flag(name))
+    if asked.model == "tiers" and asked.counts and len(asked.counts) > 1:
+        raise UsageError.at("siting_one_count")
+
+
 def laid_out(study: Study, *, network: Network, asked: Asked, lang: str) -> Ground:
     """Return a study's stations, candidates and demand, all on the ways."""
     circle = _circle(study, asked.circle)
     layers = study.layers
     homes, odd = inhabited(layers)
-    demand, counted = _demand(layers, homes=homes, asked=asked)
+    demand, counted = weighed(
+        layers, homes=homes, weight=asked.weight, first=asked.first
+    )
     stations = layers.stations[answers.chosen(circle, layers.stations)]
-    made = None
-    if layers.candidates is None or not len(layers.candidates):
-        made = _made(study, network, circle, demand=demand, asked=asked, lang=lang)
-    places = places_of(layers, stations=GeoDataFrame(stations), made=made)
+    if asked.model == "hubs":
+        places = as_they_are(layers, stations=GeoDataFrame(stations))
+    else:
+        made = None
+        if layers.candidates is None or not len(layers.candidates):
+            made = _made(study, network, circle, demand=demand, asked=asked, lang=lang)
+        places = places_of(layers, stations=GeoDataFrame(stations), made=made)
+    places, thought = _thought_of(places, study=study, asked=asked, lang=lang)
     whole = places.as_stations(layers, tier=circle.tier)
     stand = _standing(whole, network=network, study=study)
     served, unclear = service.areas_served(whole)
@@ -119,8 +178,27 @@ def laid_out(study: Study, *, network: Network, asked: Asked, lang: str) -> Grou
         demand=demand,
         counted=counted,
         served=served,
-        findings=(*odd, *unclear, *_off(places, stand), *_about(places)),
+        listed=thought.codes,
+        findings=(
+            *(*odd, *unclear, *thought.findings),
+            *(*_off(places, stand), *_about(places)),
+        ),
     )
+
+
+def _thought_of(
+    places: Places, *, study: Study, asked: Asked, lang: str
+) -> tuple[Places, Idea]:
+    """Return the list that is to be judged, and the places with those it adds."""
+    if asked.evaluate is None:
+        return places, Idea(codes=())
+    known = Known(
+        places=places.frame, street=study.layers.grids.union_all(), crs=study.crs
+    )
+    found = idea(asked.evaluate, known=known, datum=asked.datum, lang=lang)
+    if found.own is None:
+        return places, found
+    return places.and_also(found.own, layers=study.layers), found
 
 
 def task_of(ground: Ground, *, asked: Asked, walker: Walker) -> sites.Task:
@@ -136,7 +214,7 @@ def task_of(ground: Ground, *, asked: Asked, walker: Walker) -> sites.Task:
         points = np.column_stack([frame.geometry.x, frame.geometry.y])
         near = sites.too_near(points, metres=asked.apart_m)
     return sites.Task(
-        model=asked.model,
+        model=_TASK.get(asked.model) or cast("sites.Model", asked.model),
         candidates=_candidates(ground, asked=asked),
         demand=ground.demand,
         pairs=pairs,
@@ -167,30 +245,6 @@ def _circle(study: Study, name: str) -> Circle:
         names = "、".join(known)
         raise UsageError.at("siting_circle", value=name, known=names)
     return known[name] if name else study.circles[0]
-
-
-def _demand(layers: Layers, *, homes: DataFrame, asked: Asked) -> tuple[DataFrame, str]:
-    """Return what each building counts, and the name of that."""
-    lived, _ = groups.dealt(layers, homes=homes)
-    usual = rollup.counted_by(homes)
-    counted = asked.weight or usual
-    if counted in GROUPS:
-        known = counted in lived
-        values = lived[counted] if known else Series(dtype=float)
-    else:
-        known = bool(homes[counted].notna().any())
-        values = homes[counted]
-    if not known:
-        has = [n for n in ("households", "people") if homes[n].notna().any()]
-        raise UsageError.at(
-            "siting_weight", value=counted, known=", ".join([*has, *lived.columns])
-        )
-    table = DataFrame(index=homes.index)
-    table["weight"] = values.where(homes["counted"], 0.0).fillna(0.0)
-    for group in lived:
-        if group != counted:
-            table[group] = lived[group].where(homes["counted"], 0.0).fillna(0.0)
-    return table, counted
 
 
 def _made(
@@ -245,6 +299,8 @@ def _candidates(ground: Ground, *, asked: Asked) -> DataFrame:
     frame = ground.places.frame
     table = DataFrame(frame[["name", "kind", "existing"]])
     table["closable"] = frame["existing"] & asked.close
+    if asked.budget is not None and not ground.places.rooms:
+        raise UsageError.at("siting_budget_ways")
     if asked.budget is not None:
         bare = frame.index[frame["cost"].isna() & ~frame["existing"]]
         if len(bare):
@@ -254,10 +310,15 @@ def _candidates(ground: Ground, *, asked: Asked) -> DataFrame:
         table["cost"] = frame["cost"].fillna(0.0)
     if asked.per:
         table["group"] = frame[asked.per]
+    return capacities(table, ground=ground, asked=asked)
+
+
+def capacities(table: DataFrame, *, ground: Ground, asked: Asked) -> DataFrame:
+    """Return candidates with what each can serve, if that is limited."""
     if asked.capacity == BY_AREA:
-        table["capacity"] = _by_area(ground)
-    elif asked.capacity:
-        table["capacity"] = float(asked.capacity)
+        return table.assign(capacity=_by_area(ground))
+    if asked.capacity:
+        return table.assign(capacity=float(asked.capacity))
     return table
 
 

@@ -1,22 +1,33 @@
 """The recipe of matching: units of an office to communities, near and even."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 from geopandas import GeoDataFrame
-from pandas import DataFrame, Series
+from pandas import DataFrame, Index, Series
+from shapely import LineString
 
 from geoplan import __version__, assign, report
-from geoplan.coverage import walking_minutes
 from geoplan.errors import UsageError
-from geoplan.files import LayerFile, read_layer, together, write_csv, write_json
-from geoplan.model import Finding, Layers, Network
+from geoplan.files import (
+    LayerFile,
+    read_layer,
+    together,
+    write_csv,
+    write_geopackage,
+    write_json,
+    write_text,
+)
+from geoplan.maps.match_page import match_page
+from geoplan.model import Finding, Layers, Matched, Network
+from geoplan.study.between import walks_between
+from geoplan.study.imprint import imprint
 from geoplan.study.reading import Study, read_study
 from geoplan.study.recipe import Done, Run, Tell, checked, network_of, parameters
 from geoplan.wording import texts
 
+DOORS = "社区级"  #: the tier whose stations communities are walked to
 WITHIN = 120.0  # min; nobody is matched farther off
 
 
@@ -29,6 +40,9 @@ class Limits:
     datum: str | None = None  #: of the units' coordinates
 
 
+_FREE = Limits()
+
+
 def match_study(  # noqa: PLR0913  as the other recipes, and the units
     path: Path | str,
     *,
@@ -39,7 +53,9 @@ def match_study(  # noqa: PLR0913  as the other recipes, and the units
     progress: Tell,
     force: bool = False,
 ) -> Done:
-    """Match units to the communities of a study; write ``match.csv`` and ``.json``.
+    """Match units to the communities of a study; write the papers.
+
+    Writes ``match.html``, ``.csv``, ``.gpkg`` and ``.json``.
 
     A unit walks to the nearest station of the tier 社区级 in a community; where
     that has none, to a point inside it. The file of units has a code or name and
@@ -57,13 +73,20 @@ def match_study(  # noqa: PLR0913  as the other recipes, and the units
     with run.step("network", path=study.network_path.name):
         network = network_of(study)
     with run.step("sites_walks", name=study.name):
-        pairs = _pairs(study, network, units=GeoDataFrame(file.frame))
-    locked = _locked(study, file)
-    found = _matched(study, locked, pairs=pairs, limits=limits)
-    findings = (*study.findings, *file.findings, *_unlocked(file, locked))
+        matched = matching_of(study, network, file=file, limits=limits)
+    findings = (*study.findings, *matched.findings)
     with run.step("write", out=out), together(out) as place:
-        table = _table(found, study=study, file=file, lang=lang)
-        write_csv(place / "match.csv", table)
+        page = match_page(
+            matched,
+            layers=study.layers,
+            network=network,
+            surroundings=study.ways.surroundings,
+            imprint=imprint(study, lang=lang),
+            lang=lang,
+        )
+        write_text(place / "match.html", page)
+        write_csv(place / "match.csv", _table(matched, lang=lang))
+        write_geopackage(place / "match.gpkg", _layers(matched), date=study.date)
         record = {
             "study": study.name,
             "command": "match",
@@ -73,74 +96,84 @@ def match_study(  # noqa: PLR0913  as the other recipes, and the units
             "seed": None,
             "warnings": report.grouped(findings),
             "seconds": run.seconds,
-            "results": _record(found),
+            "results": _record(matched),
         }
         write_json(place / "match.json", record)
-    return Done(
-        findings=findings,
-        pages=(out / "match.csv",),
-        entries=(),
-    )
+    return Done(findings=findings, pages=(out / "match.html",), entries=())
 
 
-def _pairs(study: Study, network: Network, *, units: GeoDataFrame) -> DataFrame:
-    """Return the walks from units to communities: unit, community, minutes.
+def matching_of(
+    study: Study,
+    way: Network | None = None,
+    *,
+    file: LayerFile,
+    limits: Limits = _FREE,
+) -> Matched:
+    """Return which unit of a file goes to which community of a study.
 
-    Walks are two-way but for a few ways; units stand as stations do, and the
-    doors of communities as homes.
+    ``file`` is a layer of candidates; ``way`` the study's network, if it has been
+    built already.
+
+    Raises
+    ------
+    UsageError
+        If no unit can walk to any community, or the limits cannot be kept.
     """
-    layers = study.layers
-    doors = _doors(layers)
-    blank = dict.fromkeys(("use", "compound", "grid"), "")
-    ends = GeoDataFrame(
-        {**{c: np.nan for c in layers.buildings if c != "geometry"}, **blank},
-        geometry=list(doors.geometry),
-        index=pd.Index([f"to {k}" for k in range(len(doors))], name="code"),
-        crs=layers.crs,
-    ).assign(residential=True, name="")
-    both = pd.concat([layers.buildings, ends[layers.buildings.columns]])
-    stations = units.assign(tier="社区级", hours="", items="")
-    whole = replace(
-        layers,
-        buildings=GeoDataFrame(both, geometry="geometry", crs=layers.crs),
-        stations=GeoDataFrame(stations),
-    )
-    walks = walking_minutes(
-        whole,
-        network=network,
-        surroundings=study.ways.surroundings,
-        walker=study.walker,
-        within=WITHIN,
-    )
-    at = Series(np.arange(len(ends)), index=ends.index)
-    mine = walks[walks["building"].isin(at.index)]
-    table = DataFrame(
-        {
-            "unit": units.index.get_indexer(mine["station"]),
-            "community": doors["community"].to_numpy()[at[mine["building"]]],
-            "minutes": mine["minutes"].to_numpy(),
-        }
-    )
-    least = table.sort_values("minutes", kind="stable")
-    least = least.drop_duplicates(["unit", "community"])
-    if not len(least):
+    units, doors = GeoDataFrame(file.frame), _doors(study.layers)
+    way = way or network_of(study)
+    walks = walks_between(
+        study, way, ends=doors.geometry, stations=units, within=WITHIN
+    ).rename(columns={"end": "door", "station": "unit"})
+    walks["community"] = doors["position"].to_numpy()[walks["door"]]
+    pairs = walks.drop_duplicates(["unit", "community"], ignore_index=True)
+    if not len(pairs):
         raise UsageError.at("match_far")
-    return least.reset_index(drop=True)
+    locked = _locked(study, file)
+    found = _matched(study, locked, pairs=pairs, limits=limits)
+    areas = study.layers.communities
+    door = pairs.set_index(["unit", "community"])["door"]
+    at = {
+        name: _door(found.units[column], door=door, areas=areas.index)
+        for name, column in (("door", "community"), ("nearest_door", "nearest"))
+    }
+    return Matched(
+        walker=study.walker,
+        units=GeoDataFrame(
+            units[["name"]].join(found.units).assign(**at),
+            geometry=units.geometry,
+            crs=study.crs,
+        ),
+        communities=GeoDataFrame(
+            areas[["name"]].join(found.communities),
+            geometry=areas.geometry,
+            crs=study.crs,
+        ),
+        doors=GeoDataFrame(doors[["community", "name", "geometry"]]),
+        minutes=found.minutes,
+        nearest_minutes=found.nearest_minutes,
+        fairness=found.fairness,
+        findings=(*file.findings, *_unlocked(file, locked)),
+    )
+
+
+def _door(communities: Series, *, door: Series, areas: Index) -> list[int]:
+    """Return by which door each unit goes into its community, -1 for none."""
+    ends = zip(range(len(communities)), areas.get_indexer(communities), strict=True)
+    return [int(door.get(end, -1)) for end in ends]
 
 
 def _doors(layers: Layers) -> GeoDataFrame:
-    """Return where each community is walked to, and its position."""
-    stations = layers.stations[layers.stations["tier"] == "社区级"]
-    shapes = layers.communities.geometry
+    """Return where communities are walked to: position, community, name."""
+    stations = layers.stations[layers.stations["tier"] == DOORS]
     rows = []
-    for k, shape in enumerate(shapes):
-        held = stations.geometry[stations.within(shape)]
-        places = list(held) or [shape.representative_point()]
-        rows += [(k, place) for place in places]
-    numbers, points = zip(*rows, strict=True)
-    return GeoDataFrame(
-        {"community": list(numbers)}, geometry=list(points), crs=layers.crs
-    )
+    for k, (code, shape) in enumerate(layers.communities.geometry.items()):
+        held = stations[stations.within(shape)]
+        rows += [
+            (k, code, str(name), place)
+            for name, place in zip(held["name"], held.geometry, strict=True)
+        ] or [(k, code, "", shape.representative_point())]
+    frame = DataFrame(rows, columns=["position", "community", "name", "geometry"])
+    return GeoDataFrame(frame, geometry="geometry", crs=layers.crs)
 
 
 def _locked(study: Study, file: LayerFile) -> Series:
@@ -175,14 +208,11 @@ def _matched(
     return assign.match(locked.to_frame(), communities=communities, pairs=pairs)
 
 
-def _table(
-    found: assign.Matching, *, study: Study, file: LayerFile, lang: str
-) -> DataFrame:
+def _table(found: Matched, *, lang: str) -> DataFrame:
     """Return one row a unit, its columns named in a language."""
-    names = texts("sites", lang)["match"]
-    called = study.layers.communities["name"]
-    table = found.units.reset_index(names="code")
-    table["name"] = file.frame["name"].to_numpy()
+    names = texts("match", lang)["csv"]
+    called = found.communities["name"]
+    table = DataFrame(found.units).reset_index(names="code")
     for column in ("community", "nearest"):
         table[f"{column}_name"] = [called.get(c, "") for c in table[column]]
     for column in ("minutes", "nearest_minutes"):
@@ -191,9 +221,26 @@ def _table(
     return table[list(names)].rename(columns=names)
 
 
-def _record(found: assign.Matching) -> dict[str, object]:
-    units = found.units.rename_axis("code").reset_index()
-    communities = found.communities.rename_axis("code").reset_index()
+def _layers(found: Matched) -> dict[str, DataFrame]:
+    """Return the layers of ``match.gpkg``: units, communities, doors, lines."""
+    gone = found.units[found.units["door"] >= 0]
+    to = found.doors.geometry.to_numpy()[gone["door"]]
+    lines = [
+        LineString([here, there]) for here, there in zip(gone.geometry, to, strict=True)
+    ]
+    told = gone[["community", "minutes"]].rename_axis("unit")
+    communities = found.communities.replace(np.inf, np.nan)
+    return {
+        "units": GeoDataFrame(found.units.drop(columns=["door", "nearest_door"])),
+        "communities": GeoDataFrame(communities),
+        "doors": found.doors,
+        "lines": GeoDataFrame(told, geometry=lines, crs=found.units.crs),
+    }
+
+
+def _record(found: Matched) -> dict[str, object]:
+    units = DataFrame(found.units).drop(columns=["geometry", "door", "nearest_door"])
+    communities = DataFrame(found.communities).drop(columns="geometry")
     return {
         "minutes": round(found.minutes, 6),
         "nearest_minutes": round(found.nearest_minutes, 6),
@@ -201,6 +248,13 @@ def _record(found: assign.Matching) -> dict[str, object]:
             str(name): {str(k): float(v) for k, v in column.items()}
             for name, column in found.fairness.items()
         },
-        "units": units.to_dict("records"),
-        "communities": communities.to_dict("records"),
+        "units": _rows(units),
+        "communities": _rows(communities),
     }
+
+
+def _rows(frame: DataFrame) -> list[dict[str, object]]:
+    """Return the rows of a frame; what is unknown or not limited is null."""
+    table = frame.rename_axis("code").reset_index().astype(object)
+    known = table.where(table.notna() & (table != np.inf), None)
+    return [{str(k): v for k, v in row.items()} for row in known.to_dict("records")]

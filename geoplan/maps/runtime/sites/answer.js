@@ -7,14 +7,26 @@
 
   const FIGURES = ["gain", "more", "after", "out", "share", "at", "value"];
 
+  const MANY = 5; // counts that leave no room beside them
+
   function start() {
     const box = get("counts");
     box.hidden = study.plans.length < 2;
+    get("asking").classList.toggle("many", study.plans.length > MANY);
     put(box, [make("span", {}, words.say(study.data.closing ? "counts_all" : "counts_more"))].concat(study.plans.map(function (plan, k) {
       return make("button", { type: "button", role: "radio", click: function () { choose(k); }, keydown: move }, String(plan.count));
     }), make("span", {}, words.say("counts_unit"))));
+    beside();
     state.on(function (change) { if ("plan" in change) show(); });
     show();
+  }
+
+  /* The pages of a choice for two circles at once. */
+  function beside() {
+    get("beside").hidden = !study.data.beside.length;
+    put(get("beside"), study.data.beside.map(function (page) {
+      return page.here ? make("b", { "aria-current": "page" }, page.name) : make("a", { href: page.file }, page.name);
+    }));
   }
 
   function choose(k) {

@@ -6,6 +6,7 @@
   const { study, state, words } = geoplan;
 
   const WIDE = 340, HIGH = 150, LEFT = 12, RIGHT = 34, TOP = 24, FOOT = 22;
+  const LETTER = 7, LINE = 14; // room that a character and a line of figures take
 
   function start() {
     state.on(function (change) { if ("plan" in change) show(); });
@@ -60,17 +61,24 @@
       class: here ? "point here" : "point", click: function () { if (k >= 0) state.set({ plan: k, hover: -1 }); } });
   }
 
-  /* The figures of today and of the plan chosen, written beside their points. */
+  /* The figures of today and of the plan chosen, written beside their points; where
+     the two would meet, that of the plan stands above. */
   function figures(all, x, y, now) {
-    const told = [];
-    all.forEach(function (point) {
-      if (point.count && point.count !== now.count) return;
+    const told = all.filter(function (point) { return !point.count || point.count === now.count; }).map(function (point) {
       const last = point === all[all.length - 1] && all.length > 1;
       const first = point === all[0];
-      told.push(text(x(point.count) + (last ? 10 : first ? 6 : 0), y(point.covered) + (y(point.covered) > HIGH - FOOT - 30 ? -10 : 20),
-        words.count(point.covered), last ? "end" : first ? "start" : "middle", point.count ? "strong" : "was"));
+      const what = words.count(point.covered);
+      const place = { what, role: point.count ? "strong" : "was", anchor: last ? "end" : first ? "start" : "middle",
+        x: x(point.count) + (last ? 10 : first ? 6 : 0),
+        y: y(point.covered) + (y(point.covered) > HIGH - FOOT - 30 ? -10 : 20) };
+      const wide = what.length * LETTER;
+      place.left = place.x - (last ? wide : first ? 0 : wide / 2);
+      place.right = place.left + wide;
+      return Object.assign(place, { above: y(point.covered) - 12 });
     });
-    return told;
+    const [was, plan] = told;
+    if (plan && plan.left < was.right && Math.abs(plan.y - was.y) < LINE) plan.y = Math.min(plan.above, was.y - LINE);
+    return told.map(function (place) { return text(place.x, place.y, place.what, place.anchor, place.role); });
   }
 
   function rule(x1, y, x2, role) {

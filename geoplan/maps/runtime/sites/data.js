@@ -6,7 +6,7 @@
   const { words, state } = geoplan;
 
   const NEW = 2, OUT = 3; // how a home stands to a plan; 0 is aside, 1 reached already
-  const REASONS = ["out_of_reach", "shut", "not_chosen", "capacity", "off_network"];
+  const REASONS = ["out_of_reach", "shut", "not_chosen", "capacity", "off_network", "beyond"];
   const { called, titled } = geoplan.titles;
   const study = { names: [] };
 
@@ -55,7 +55,8 @@
     const sites = now().sites;
     return { place, number: found.number, fresh: found.number > 0, gain: sites.gain[found.k], cumulative: sites.cumulative[found.k],
       load: sites.load[found.k], capacity: sites.capacity[found.k], mean: sites.mean[found.k], worst: sites.worst[found.k],
-      elderly: sites.groups.elderly ? sites.groups.elderly[found.k] : undefined };
+      among: sites.groups[study.data.among] ? sites.groups[study.data.among][found.k] : undefined,
+      note: sites.note[found.k] || "" };
   }
 
   /* The new sites of the plan, in their order. */

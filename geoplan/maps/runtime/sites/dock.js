@@ -47,14 +47,15 @@
         block.community[i] ? [words.say("found_community"), block.community[i]] : null,
         open && open.load ? [words.say("serves"), words.count(open.load) + (open.capacity === null ? "" : words.say("of_capacity", { n: words.count(open.capacity) }))] : null,
         open && open.mean !== null ? [words.say("walks"), words.say("walks_mean", { mean: words.minutes(open.mean), worst: words.minutes(open.worst) })] : null,
-        open && open.fresh && typeof open.elderly === "number" ? [words.say("elderly"), "+" + words.say("unit_elderly", { n: words.number(open.elderly) })] : null,
+        open && open.fresh && typeof open.among === "number" ? [words.say(study.data.among), words.say("gain", { n: words.say("unit_" + study.data.among, { n: words.number(open.among) }) })] : null,
+        open && open.note ? ["", open.note] : null,
         open && open.fresh ? benefits(i) : null,
       ]),
     ];
   }
 
   function figure(i, open, old) {
-    if (open && open.fresh && open.gain !== null) return make("p", { class: "one gain" }, [make("b", {}, "+" + words.count(open.gain)), " ", words.say(study.data.closing ? "first" : "newly")]);
+    if (open && open.fresh && open.gain !== null) return make("p", { class: "one gain" }, [make("b", {}, words.say("gain", { n: words.count(open.gain) })), " ", words.say(study.data.closing ? "first" : "newly")]);
     if (open || old || study.stations.alone[i] === null) return null;
     return make("p", { class: "one" }, [make("b", { class: "muted" }, "+" + words.count(study.stations.alone[i])), " ", words.say("alone")]);
   }
@@ -87,7 +88,7 @@
       facts([
         block.before[b] !== null ? [words.say("walk_before"), words.say("limit_minutes", { n: words.minutes(block.before[b]) })] : null,
         walked !== null && at >= 0 ? [words.say("walk_after"), words.say("walk_to", { minutes: words.minutes(walked), station: study.titled(study.stations, at) })] : null,
-        plan.reason[b] >= 0 ? ["", words.say("why_" + study.REASONS[plan.reason[b]])] : null,
+        plan.reason[b] >= 0 ? ["", words.say("why_" + study.REASONS[plan.reason[b]], study.data.circle)] : null,
       ]),
     ];
   }

@@ -79,6 +79,7 @@
 
   function draw(p, base) {
     const room = names.table(p.width, p.height);
+    names.leave(p, room);
     const marks = all(p);
     const big = marks.filter(function (mark) { return mark.role !== "spare"; });
     big.forEach(function (mark) {

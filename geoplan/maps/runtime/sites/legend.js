@@ -20,7 +20,7 @@
       ["new", words.say("legend_new"), [geoplan.list.diamond(1), words.say("legend_new_note", { n: fresh })]],
       old ? ["old", words.say("legend_old", { station: study.data.circle.station }), [house(), words.say("legend_count", { n: old })]] : null,
       rest > 0 ? ["spare", words.say(study.data.rooms ? "legend_rooms" : "legend_places"), [geoplan.list.diamond(0), words.say("legend_count", { n: rest })]] : null,
-      ["homes", words.say("legend_homes"), [box("in"), words.say("stands_1"), box("new"), words.say("stands_2"), box("gap"), words.say("stands_3")]],
+      ["homes", words.say("legend_homes"), (words.say("stands_1") ? [box("in"), words.say("stands_1")] : []).concat([box("new"), words.say("stands_2"), box("gap"), words.say("stands_3")])],
     ].filter(Boolean);
   }
 

@@ -33,9 +33,9 @@
   /* Columns that say something of at least one site. */
   function columns(sites) {
     const any = function (values) { return sites.some(function (site) { return values(site) !== null && values(site) !== undefined; }); };
-    const found = [[study.data.closing ? "head_reach" : "head_gain", function (site) { return make("b", { class: "gain" }, site.gain === null ? "–" : "+" + words.number(site.gain)); }]];
-    if (any(function (site) { return site.elderly; })) {
-      found.push(["head_elderly", function (site) { return site.elderly === null ? "–" : "+" + words.number(site.elderly); }]);
+    const found = [[study.data.closing ? "head_reach" : "head_gain", function (site) { return make("b", { class: "gain" }, site.gain === null ? "–" : words.say("gain", { n: words.number(site.gain) })); }]];
+    if (any(function (site) { return site.among; })) {
+      found.push(["head_" + study.data.among, function (site) { return site.among === null ? "–" : words.say("gain", { n: words.number(site.among) }); }]);
     }
     found.push(["head_cumulative", function (site) { return words.decimal(words.tenths(site.cumulative, study.data.total)); }]);
     return found;
@@ -74,7 +74,7 @@
   function row(site, wanted, pick) {
     const block = study.stations;
     const often = block.often.length ? block.often[site.place] : null;
-    const more = [about(site.place), often === null ? "" : words.say("often", { n: Math.round(often * 100) })].filter(Boolean).join(" · ");
+    const more = [site.note || about(site.place), often === null ? "" : words.say("often", { n: Math.round(often * 100) })].filter(Boolean).join(" · ");
     return make("tr", lit(site.place, pick), [
       make("th", { scope: "row" }, make("span", { class: "site" }, [diamond(site.number), make("span", {}, [
         make("button", { type: "button" }, study.titled(block, site.place)), make("small", {}, more),
@@ -103,7 +103,7 @@
     const plan = study.now();
     const reasons = study.REASONS.filter(function (name) { return plan.out[name] > 0; });
     put(get("left"), reasons.length ? [make("h3", {}, words.say("left_title"))].concat(reasons.map(function (name) {
-      return make("div", { class: "reason" }, [make("p", {}, [make("b", {}, words.count(plan.out[name])), " ", words.say("why_" + name)]), where(name, pick)]);
+      return make("div", { class: "reason" }, [make("p", {}, [make("b", {}, words.count(plan.out[name])), " ", words.say("why_" + name, study.data.circle)]), where(name, pick)]);
     })) : [make("h3", {}, words.say("left_none"))]);
   }
 

@@ -35,6 +35,10 @@
 
   /* What stands beside the map on paper. */
   function paper() {
+    if (geoplan.whatif.on()) {
+      geoplan.whatif.panel.paper();
+      return;
+    }
     const sites = study.fresh();
     const wanted = geoplan.list.columns(sites);
     put(get("paper"), [
@@ -81,6 +85,7 @@
     geoplan.tools.start(map, function () { page.fit(map); });
     geoplan.tip.start(map, pick);
     geoplan.paper.start(map, [drawn.sheet, drawn.marks], function (exactly) { page.fit(map, exactly); }, paper);
+    geoplan.whatif.start(map, drawn);
     page.tabs();
     let lit = -1;
     state.on(function (change) {
