@@ -90,7 +90,7 @@ def town(rows, *, households=100, ways=None, buildings=None, kinds=None, **more)
         usual = 100 if isinstance(households, dict) else households
         buildings = [(house(*at), many.get(at, usual), "") for at in sorted(cells)]
     frame = GeoDataFrame(
-        {"compound": [one[2] for one in buildings]}
+        {"name": "", "compound": [one[2] for one in buildings]}
         | dict.fromkeys(COUNTS, 0.0)
         | {
             "households": [float(one[1]) for one in buildings],

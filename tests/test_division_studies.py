@@ -5,43 +5,22 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import shapely
-from geopandas import GeoDataFrame
 
-from geoplan import compounds, division, network
-from geoplan.coverage.groups import dealt
-from geoplan.coverage.homes import inhabited
-from geoplan.membership import places
+from geoplan import division
+from geoplan.study.division_asked import Asked
+from geoplan.study.division_board import board_of
+from geoplan.study.division_ground import laid_out
 from geoplan.study.reading import read_study
+from geoplan.study.recipe import network_of
 
 QUICK = division.Effort(sweeps=40, starts=2)
-
-
-def ground_of(study):
-    """Return the ground of a study, as a recipe puts it together."""
-    layers = study.layers
-    homes, _ = inhabited(layers)
-    groups, _ = dealt(layers, homes=homes)
-    gated, _ = compounds.settle(layers)
-    gates = gated.gates.geometry[gated.open_to("resident")]
-    fences = GeoDataFrame(
-        {"kind": ["wall"] * len(gated.shapes) + ["gate"] * len(gates)},
-        geometry=[*gated.walls, *gates],
-        crs=layers.crs,
-    )
-    return division.ground(
-        layers,
-        homes=homes.join(groups),
-        places=places(layers.buildings),
-        network=network.build(study.ways, walker=study.walker),
-        surroundings=study.ways.surroundings,
-        fences=fences,
-    )
 
 
 @pytest.fixture(scope="module", params=["wenlan", "monaco"])
 def on(request, root):
     study = read_study(root / "data" / request.param)
-    return division.board(ground_of(study), effort=QUICK)
+    laid = laid_out(study, network=network_of(study))
+    return board_of(laid, asked=Asked()).trying(QUICK)
 
 
 def plans_of(on):

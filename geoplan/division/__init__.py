@@ -1,16 +1,21 @@
 """Division: how the grids could be drawn, by which rules, and what changes."""
 
 from geoplan.division.aims import Aims, weighted
+from geoplan.division.communities import grouped
 from geoplan.division.four_sides import sentence, sides
-from geoplan.division.given import Ground, ground
+from geoplan.division.given import COUNTS, Ground, ground
 from geoplan.division.outcome import flows, grids, moved, on_foot, results, terms
 from geoplan.division.pareto import least_change
 from geoplan.division.plans import Board, Plan, board, today
+from geoplan.division.redrawn import redraw
 from geoplan.division.rules import Case, Ruled, judged, kept
 from geoplan.division.search.descent import Effort
-from geoplan.division.tasks import merge, redraw, shift, split
+from geoplan.division.stations import Stations
+from geoplan.division.strips import strips
+from geoplan.division.tasks import merge, shift, split
 
 __all__ = [
+    "COUNTS",
     "Aims",
     "Board",
     "Case",
@@ -18,10 +23,12 @@ __all__ = [
     "Ground",
     "Plan",
     "Ruled",
+    "Stations",
     "board",
     "flows",
     "grids",
     "ground",
+    "grouped",
     "judged",
     "kept",
     "least_change",
@@ -34,6 +41,7 @@ __all__ = [
     "shift",
     "sides",
     "split",
+    "strips",
     "terms",
     "today",
     "weighted",

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pandas import DataFrame
 
+from geoplan.division.given import COUNTS
 from geoplan.errors import UsageError
 
 TERMS = (
@@ -34,6 +35,12 @@ class Aims:
         if unknown:
             raise UsageError.at(
                 "division_aim_unknown", name=unknown[0], known="、".join(TERMS)
+            )
+
+        strange = sorted({*self.workload} - {*COUNTS})
+        if strange:
+            raise UsageError.at(
+                "division_workload_unknown", name=strange[0], known="、".join(COUNTS)
             )
 
     def load(self, frame: DataFrame) -> NDArray[np.float64]:

@@ -1,6 +1,6 @@
 """Faces put together to cells: compounds, blocks, shares, and no strips."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,16 +23,25 @@ class Cells:
     grid: Ints  #: position of the grid
     compound: Ints  #: position of the compound
     share: Ints  #: number of the building's share
+    area: Ints  #: position of the area of another division
     block: Ints  #: number of the block that ways and barriers cut out
     cell: Ints  #: number of the cell
     home: Ints  #: shape (buildings,): the cell that holds each place
     torn: Ints  #: positions of the buildings that today's borders cut
 
 
-def cells(ground: Ground, *, shares: Shapes) -> Cells:
-    """Return the cells of a ground; ``shares`` part blocks between buildings."""
-    made = faces(_lines(ground, shares=shares), within=ground.grids.geometry.to_numpy())
+def cells(ground: Ground, *, shares: Shapes, areas: Shapes | None = None) -> Cells:
+    """Return the cells of a ground.
+
+    ``shares`` part blocks between buildings; ``areas``, of another division, part
+    the ground as the grids do.
+    """
+    areas = np.empty(0, object) if areas is None else areas
+    lines = _lines(ground, others={"share": shares, "area": areas})
+    made = faces(lines, within=ground.grids.geometry.to_numpy())
     grid = made.under(ground.grids.geometry.to_numpy())
+    area = made.under(areas)
+    owner = np.where(grid >= 0, grid * (len(areas) + 1) + area + 1, -1)
     compound = _compounds(made, ground)
     share = made.under(shares)
     at = _faces_of(ground.places, made)
@@ -45,20 +54,23 @@ def cells(ground: Ground, *, shares: Shapes) -> Cells:
     same = (compound[made.left] == compound[made.right]) & (
         share[made.left] == share[made.right]
     )
-    border = grid[made.left] != grid[made.right]
+    border = owner[made.left] != owner[made.right]
     shut = border | made.on["hard"] | (~whole[made.left] & parts)
     first = made.joined(same & ~shut, among=(grid >= 0) & ~wet)
-    first = np.where(wet & (grid >= 0), len(grid) + grid, first)
-    round_them, torn = _round_footprints(first, made=made, grid=grid, ground=ground)
+    first = np.where(wet & (grid >= 0), len(grid) + owner, first)
+    round_them, torn = _round_footprints(first, made=made, grid=owner, ground=ground)
     inner = (round_them[made.left] == round_them[made.right]) & ~border
     parted = made.joined(inner, among=grid >= 0)
     spare = _spare(parted, made=made, lived=lived, wet=wet)
-    cell = _absorbed(parted, made=made, spare=spare, wet=wet, grid=grid)
+    cell = _absorbed(parted, made=made, spare=spare, wet=wet, grid=owner)
+    if len(areas):
+        cell = _without_slivers(cell, made=made, lived=lived, grid=grid)
     return Cells(
         faces=made,
         grid=grid,
         compound=compound,
         share=share,
+        area=area,
         block=block,
         cell=cell,
         home=np.where(at >= 0, cell[at], -1),
@@ -66,7 +78,15 @@ def cells(ground: Ground, *, shares: Shapes) -> Cells:
     )
 
 
-def _lines(ground: Ground, *, shares: Shapes) -> dict[str, Shapes]:
+def _without_slivers(label: Ints, *, made: Faces, lived: Bools, grid: Ints) -> Ints:
+    """Return the labels with empty slivers between two divisions' borders gone."""
+    dry = np.zeros(len(grid), bool)
+    least = limit("sliver_m"), limit("speck_m2")
+    spare = _spare(label, made=made, lived=lived, wet=dry, least=least)
+    return _absorbed(label, made=made, spare=spare, wet=dry, grid=grid)
+
+
+def _lines(ground: Ground, *, others: Mapping[str, Shapes]) -> dict[str, Shapes]:
     water = ground.water.geometry.to_numpy()
     kinds = {
         "way": ground.ways.geometry.to_numpy(),
@@ -74,7 +94,7 @@ def _lines(ground: Ground, *, shares: Shapes) -> dict[str, Shapes]:
         "wall": ground.walls,
         "compound": shapely.boundary(ground.compounds.geometry.to_numpy()),
         "water": shapely.boundary(water),
-        "share": shapely.boundary(shares),
+        **{kind: shapely.boundary(shapes) for kind, shapes in others.items()},
     }
     borders = shapely.boundary(ground.grids.geometry.to_numpy())
     cutting = np.concatenate([borders, *kinds.values()])
@@ -134,8 +154,18 @@ def _round_footprints(
     return found, np.flatnonzero(beyond > limit("speck_m2")).astype(np.int64)
 
 
-def _spare(label: Ints, *, made: Faces, lived: Bools, wet: Bools) -> Bools:
-    """Return which labels are empty land that goes with a neighbour."""
+def _spare(
+    label: Ints,
+    *,
+    made: Faces,
+    lived: Bools,
+    wet: Bools,
+    least: tuple[float, float] = (THIN, SMALL),
+) -> Bools:
+    """Return which labels are empty land that goes with a neighbour.
+
+    ``least``: breadth (m) and area (m²) from which land stands for itself.
+    """
     size = int(label.max()) + 1
     known = label >= 0
     area = _summed(shapely.area(made.shapes)[known], label[known], size=size)
@@ -149,7 +179,7 @@ def _spare(label: Ints, *, made: Faces, lived: Bools, wet: Bools) -> Bools:
     empty[label[lived & known]] = False
     water[label[wet & known]] = True
     breadth = 2 * area / np.maximum(outline, limit("sliver_m"))
-    return empty & (water | (breadth < THIN) | (area < SMALL))
+    return empty & (water | (breadth < least[0]) | (area < least[1]))
 
 
 def _summed(values: Floats, label: Ints, *, size: int) -> Floats:

@@ -48,7 +48,8 @@ def sentence(sides: pd.Series, *, lang: str = "zh") -> str:
 
 def _named(ground: Ground) -> tuple[NDArray[np.object_], Shapes]:
     """Return what has a name: ways first, then water, railways, compounds."""
-    frames = (ground.ways, ground.water, ground.rails, ground.compounds)
+    estates = ground.compounds if ground.estates is None else ground.estates
+    frames = (ground.ways, ground.water, ground.rails, estates)
     names = np.concatenate(
         [frame["name"].fillna("").astype(str).to_numpy(object) for frame in frames]
     )

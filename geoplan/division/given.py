@@ -29,7 +29,7 @@ class Ground:
 
     #: index = code; name, community, kind; polygons
     grids: GeoDataFrame
-    #: index = code; compound (name or code, "" without) and the numbers of
+    #: index = code; name, compound (name or code, "" without) and the numbers of
     #: ``COUNTS`` (0 where unknown), of the buildings that count; footprints
     buildings: GeoDataFrame
     places: Shapes  #: the point that stands for each building
@@ -41,6 +41,8 @@ class Ground:
     gates: Shapes  #: points
     water: GeoDataFrame  #: name; areas
     rails: GeoDataFrame  #: name; lines, to be named by
+    #: compounds to be named by, where those above are not
+    estates: GeoDataFrame | None = None
 
     @property
     def measure(self) -> str:
@@ -85,7 +87,10 @@ def ground(
     return Ground(
         grids=layers.grids[["name", "community", "kind", "geometry"]],
         buildings=GeoDataFrame(
-            {"compound": kept["compound"].fillna("").astype(str)}
+            {
+                "name": kept["name"].fillna("").astype(str),
+                "compound": kept["compound"].fillna("").astype(str),
+            }
             | dict.fromkeys(COUNTS, 0.0)
             | numbers
             | {"buildings": 1.0},

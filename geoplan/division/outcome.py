@@ -9,18 +9,23 @@ from geopandas import GeoDataFrame
 from pandas import DataFrame, Series
 
 from geoplan.check.rules import limit
+from geoplan.division.faces import Ints
 from geoplan.division.given import COUNTS
 from geoplan.division.neighbours import pieces
-from geoplan.division.plans import Codes, Plan, spread
+from geoplan.division.plans import NOBODYS, Board, Codes, Plan, spread
 from geoplan.division.rules import Ruled, apart_already
 from geoplan.division.search.compiled import beyond
+from geoplan.division.stations import reached
 
 _ROUNDED = 4
 _STRAIGHT = 1e-3  # m: a vertex this little off a straight line is none
 
 
-def grids(plan: Plan) -> GeoDataFrame:
+def grids(plan: Plan, *, drawn: GeoDataFrame | None = None) -> GeoDataFrame:
     """Return the grids of a plan.
+
+    ``drawn``: their polygons (index = code; name, community), if others drew them;
+    else they are put together from the units.
 
     Returns
     -------
@@ -31,15 +36,18 @@ def grids(plan: Plan) -> GeoDataFrame:
     """
     units, today = plan.board.units, plan.board.units.ground.grids
     frame = units.frame.assign(to=plan.grid)
-    table = frame.groupby("to")[list(COUNTS)].sum()
-    table.index.name = "code"
+    table = frame.groupby("to")[list(COUNTS)].sum().rename_axis("code")
     first = frame.groupby("to")["community"].first()
-    shapes = _shapes(plan, codes=table.index.to_numpy(object))
+    if drawn is not None:
+        table = table.reindex(drawn.index).fillna(0.0)
+        first, shapes = drawn["community"], drawn.geometry.to_numpy()
+    else:
+        shapes = _shapes(plan, codes=table.index.to_numpy(object))
     old = today.reindex(table.index)
     area, outline = shapely.area(shapes), shapely.length(shapes)
     return GeoDataFrame(
         {
-            "name": old["name"].fillna(""),
+            "name": old["name"].fillna("") if drawn is None else drawn["name"],
             "community": first,
             "kind": old["kind"].fillna(""),
             **table,
@@ -104,30 +112,35 @@ def terms(plan: Plan) -> dict[str, float]:
     }
     if board.units.ground.measure == "households":
         found["band"] = float(np.mean(np.square(out)) / ((low + high) / 2) ** 2)
+    if board.stations is not None and len(board.stations.frame):
+        near = reached(board.stations, grid=plan.grid, units=board.units)
+        beyond_all = sizes.sum() - near.reindex(sizes.index).sum()
+        found["stations"] = beyond_all / max(float(sizes.sum()), 1e-9)
     if board.second is not None:
         same = cut & (board.second[one] == board.second[other])
         found["second"] = float(pairs["border_m"].to_numpy()[same].sum() / side)
     return {name: round(float(value), 6) for name, value in sorted(found.items())}
 
 
-def on_foot(plan: Plan) -> Ruled:
+def on_foot(plan: Plan, *, lived: bool = False, among: Ints | None = None) -> Ruled:
     """Return whether each grid's units can be walked between within it.
 
-    What cannot be walked to in the same grid today is inherited.
+    What cannot be walked to in the same grid today is inherited. ``lived``: pieces
+    without a building do not count, as there are between borders drawn apart.
+    ``among``: the units whose grids are looked at (positions, whole grids); all.
     """
     board = plan.board
-    walked = board.pairs[board.pairs["walk"]]
-    one, other = walked["one"].to_numpy(), walked["other"].to_numpy()
-    size = len(plan.grid)
-    same = [grid[one] == grid[other] for grid in (plan.today, plan.grid)]
-    was, now = (pieces(size, one=one[s], other=other[s]) for s in same)
+    some = np.arange(len(plan.grid)) if among is None else among
+    was, now = (_walked(board, grid, among=some) for grid in (plan.today, plan.grid))
+    counts = board.units.frame["buildings"].to_numpy()[some] >= float(lived)
+    today, grid = plan.today[some], plan.grid[some]
     offenders: list[str] = []
     inherited: list[str] = []
-    for code in np.unique(plan.grid.astype(str)):
-        members = np.flatnonzero(plan.grid == code)
-        if len(set(now[members])) == 1:
+    for code, rows in sorted(Series(grid).groupby(grid).indices.items()):
+        members = rows[counts[rows]]
+        if code == NOBODYS or len(set(now[members])) < 2:  # noqa: PLR2004  one piece is whole
             continue
-        from_here = np.where(plan.today[members] == code, was[members], -1)
+        from_here = np.where(today[members] == code, was[members], -1)
         apart = apart_already(
             from_here[now[members] == number].tolist()
             for number in np.unique(now[members])
@@ -141,8 +154,25 @@ def on_foot(plan: Plan) -> Ruled:
     )
 
 
-def results(plan: Plan, rules: tuple[Ruled, ...], *, option: int = 1) -> dict[str, Any]:
-    """Return a plan as the machines' contract has it: one of ``options``."""
+def _walked(board: Board, grid: Codes, *, among: Ints) -> Ints:
+    """Return the piece, by walks within a grid, of each of some units."""
+    place = np.full(len(grid), -1, np.int64)
+    place[among] = np.arange(len(among))
+    walk = board.pairs["walk"].to_numpy()
+    one, other = (board.pairs[name].to_numpy()[walk] for name in ("one", "other"))
+    inside = (place[one] >= 0) & (place[other] >= 0)
+    one, other = one[inside], other[inside]
+    same = grid[one] == grid[other]
+    return pieces(len(among), one=place[one[same]], other=place[other[same]])
+
+
+def results(
+    plan: Plan, rules: tuple[Ruled, ...], *, option: int = 1, grids: GeoDataFrame
+) -> dict[str, Any]:
+    """Return a plan as the machines' contract has it: one of ``options``.
+
+    ``grids``: of the plan, as :func:`grids` gives them.
+    """
     told, sizes = flows(plan), plan.sizes()
     measure = plan.board.units.ground.measure
     mean = float(sizes.mean()) if len(sizes) else 0.0
@@ -171,7 +201,7 @@ def results(plan: Plan, rules: tuple[Ruled, ...], *, option: int = 1) -> dict[st
                 "compactness": round(row["compactness"], _ROUNDED),
                 "from": _from(told[told["to"] == code], measure),
             }
-            for code, row in grids(plan).drop(columns="geometry").iterrows()
+            for code, row in grids.drop(columns="geometry").iterrows()
         ],
     }
     if plan.share is not None:

@@ -7,11 +7,13 @@ import numpy as np
 
 from geoplan.division.aims import Aims
 from geoplan.division.faces import Ints
-from geoplan.division.plans import Board, Plan, shifted, today
-from geoplan.division.problem import Scope, scope
+from geoplan.division.plans import Board, Plan, scope_of, shifted, today
+from geoplan.division.problem import Scope
+from geoplan.division.redrawn import redraw
 from geoplan.division.search.descent import improved
 
 SHARES = (0.0, 0.02, 0.05, 0.1)
+_MOST = 0.5  # share from which starting afresh is worth its time
 _FIRMLY = 20.0  # times: balance before all other aims
 
 
@@ -26,11 +28,14 @@ def least_change(
 
     More that may move never balances worse; the knee is marked. With 0 it is the
     division as it is. ``others``: plans that stand in where they balance better
-    and move no more.
+    and move no more; where more than half may move, divisions made afresh too.
     """
     aims = _balancing(on.aims)
-    space = scope(on.units, pairs=on.pairs, grids=on.open_grids(communities), aims=aims)
+    space = scope_of(on, on.open_grids(communities), aims=aims)
     best = today(on)
+    if max(shares) > _MOST:
+        numbers = len(on.open_grids(communities))
+        others = (*others, *redraw(on, communities=communities, grids=numbers))
     part, found = space.problem.home, []
     for share in sorted(shares):
         budget = share * float(space.problem.size.sum())

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import shapely
@@ -12,13 +13,17 @@ from pandas import DataFrame, Series
 from geoplan.division import numbering
 from geoplan.division.aims import Aims
 from geoplan.division.faces import Ints
+from geoplan.division.four_sides import sides
 from geoplan.division.given import Ground
 from geoplan.division.neighbours import neighbours
+from geoplan.division.problem import Scope, scope
 from geoplan.division.search.descent import Effort
+from geoplan.division.stations import Near, Stations, beyond, near_today
 from geoplan.division.units import Units, units
 
 Codes = NDArray[np.object_]
 
+NOBODYS = ""  # the code of ground that a division drawn by others leaves out
 OWN = "专属"  # grids of office blocks, schools, markets: never redrawn unasked
 
 
@@ -33,6 +38,7 @@ class Board:
     locked: frozenset[str]  #: codes of grids that stay as they are
     template: numbering.Template | None = None  #: of codes; None: as today's
     second: Codes | None = None  #: the second division's area of each unit
+    stations: Stations | None = None  #: those of the grids' tier, if there are any
 
     def open_grids(self, communities: Collection[str] | None = None) -> list[str]:
         """Return the grids that may be redrawn, all or of some communities."""
@@ -41,6 +47,18 @@ class Board:
         if communities is not None:
             free &= grids["community"].isin(list(communities)).to_numpy()
         return [str(code) for code in grids.index[free]]
+
+    @cached_property
+    def near(self) -> Near:
+        """Return who is near the own stations of today's grids, if there are any."""
+        stations = self.stations or Stations.none(self.units.frame.crs)
+        return near_today(stations, units=self.units)
+
+    @cached_property
+    def sides_today(self) -> DataFrame:
+        """Return what today's grids run to, as :func:`four_sides.sides` does."""
+        ground = self.units.ground
+        return sides(ground.grids, ground=ground)
 
     def trying(self, effort: Effort) -> "Board":
         """Return the same board with another effort."""
@@ -81,7 +99,7 @@ class Plan:
         units_ = self.board.units
         free = ~units_.frame["grid"].isin(list(self.board.locked)).to_numpy()
         counted = units_.frame[units_.ground.measure][free]
-        return counted.groupby(self.grid[free]).sum()
+        return counted.groupby(self.grid[free]).sum().drop(NOBODYS, errors="ignore")
 
     @property
     def cv(self) -> float:
@@ -102,14 +120,16 @@ def board(
     effort: Effort | None = None,
     locked: Collection[str] = (),
     second: GeoDataFrame | None = None,
+    areas: Codes | None = None,
 ) -> Board:
     """Return what plans are made on: units, neighbours, and what is asked.
 
     ``locked``: codes of grids that stay; 专属 grids stay in any case.
     ``second``: areas of another division (警格), index = code.
+    ``areas``: polygons of another division, whose borders no unit crosses.
     """
     aims = aims or Aims()
-    made = units(ground, most=aims.band[1])
+    made = units(ground, most=aims.band[1], areas=areas)
     kind = ground.grids["kind"].fillna("").astype(str)
     own = ground.grids.index[kind.str.contains(OWN)]
     return Board(
@@ -125,6 +145,35 @@ def board(
 def today(on: Board) -> Plan:
     """Return the division as it is."""
     return Plan(board=on, grid=on.units.frame["grid"].to_numpy(object).copy())
+
+
+def scope_of(
+    on: Board,
+    grids: Collection[str],
+    *,
+    aims: Aims | None = None,
+    afresh: bool = False,
+) -> Scope:
+    """Return the problem of dividing the ground of some grids anew.
+
+    ``aims``: others than the board's; ``afresh``: as for ``problem.scope``.
+    """
+    space = scope(
+        on.units,
+        pairs=on.pairs,
+        grids=grids,
+        aims=aims or on.aims,
+        afresh=afresh,
+        second=on.second,
+    )
+    if on.stations is None:
+        return space
+    codes = np.array(space.problem.today, dtype=object)
+    size = on.units.frame[on.units.ground.measure].to_numpy(float)
+    by_unit = beyond(on.near, rows=space.rows, grids=codes, size=size)
+    far = np.zeros((space.problem.atoms, len(codes)))
+    np.add.at(far, space.atom, by_unit)
+    return replace(space, problem=replace(space.problem, far=far))
 
 
 def shifted(on: Board, *, rows: Ints, part: Ints, names: Sequence[str]) -> Codes:

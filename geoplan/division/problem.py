@@ -62,7 +62,7 @@ class Problem:
     area_m2: float
     aims: Aims
     banded: bool = True  #: whether the band means anything here
-    #: shape (n, parts): households beyond the limit of a part's station; or (0, 0)
+    #: shape (n, parts): households beyond the limit of a part's own stations
     far: Floats | None = None
 
     @property
@@ -75,9 +75,9 @@ class Problem:
         """Return the households in all."""
         return float(self.size.sum())
 
-    def at_home(self, home: Ints) -> Self:
+    def at_home(self, home: Ints, *, far: Floats | None = None) -> Self:
         """Return the same problem with other parts as today's."""
-        return replace(self, home=home)
+        return replace(self, home=home, far=far)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

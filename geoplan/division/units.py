@@ -36,19 +36,27 @@ class Units:
     #: one row a pair that touches: one < other (positions), border_m, hard_m,
     #: wall_m (without what is hard), line_m (along ways, water, railways, walls)
     borders: DataFrame
+    area: Ints  #: position of the area of another division, if told; -1 for none
     torn: tuple[str, ...]  #: codes of the buildings that today's borders cut
     findings: tuple[Finding, ...]
 
 
-def units(ground: Ground, *, most: float | None = None) -> Units:
-    """Return the units of a ground; ``most``: households a grid may have."""
+def units(
+    ground: Ground, *, most: float | None = None, areas: Shapes | None = None
+) -> Units:
+    """Return the units of a ground.
+
+    ``most``: households a grid may have; ``areas``: of another division, whose
+    borders no unit crosses either.
+    """
     ground = replace(ground, grids=ground.grids.sort_index())
     nothing: Shapes = np.empty(0, object)
-    made = cells(ground, shares=nothing)
+    made = cells(ground, shares=nothing, areas=areas)
     split: list[Finding] = []
     if most is not None and ground.measure == "households":
-        areas, split = _shares(made, ground=ground, most=most)
-        made = cells(ground, shares=areas) if len(areas) else made
+        shares, split = _shares(made, ground=ground, most=most)
+        if len(shares):
+            made = cells(ground, shares=shares, areas=areas)
     return _settled(made, ground=ground, split=split)
 
 
@@ -74,12 +82,14 @@ def _settled(made: Cells, *, ground: Ground, split: list[Finding]) -> Units:
         )
     borders, outline = _borders(made, place=place, size=len(frame))
     frame["outline_m"] = outline
+    area = frame.pop("area").to_numpy(np.int64)
     torn = tuple(str(code) for code in ground.buildings.index[made.torn])
     return Units(
         ground=ground,
         frame=frame,
         of_building=of_building,
         borders=borders,
+        area=area,
         torn=torn,
         findings=(*split, *_torn(torn)),
     )
@@ -108,6 +118,7 @@ def _frame(made: Cells, ground: Ground) -> GeoDataFrame:
             "kind": kind,
             "name": name,
             "block": _most(made.block, made=made),
+            "area": _most(made.area, made=made),
             "area_m2": shapely.area(shapes),
             "x": shapely.get_x(middle),
             "y": shapely.get_y(middle),

@@ -26,7 +26,7 @@ def afresh(problem: Problem, *, counts: Ints, effort: Effort) -> Ints:
         Parts of each piece of the graph, in the order of ``parts_of``.
     """
     nowhere, none = np.full(problem.atoms, -1), np.zeros(problem.atoms, bool)
-    problem = replace(problem, home=nowhere, fixed=none)
+    problem = replace(problem, home=nowhere, fixed=none, far=None)
     count = int(counts.sum())
     rng = np.random.default_rng(effort.seed)
     levels, links = _levels(problem, count=count, rng=rng)

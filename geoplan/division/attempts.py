@@ -1,0 +1,100 @@
+"""Attempts: several searches, the best of them, and those that differ."""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+
+from geoplan.division import numbering
+from geoplan.division.faces import Floats, Ints
+from geoplan.division.outcome import terms
+from geoplan.division.plans import Board, Codes, Plan
+from geoplan.division.problem import Problem, Scope
+from geoplan.division.search.descent import Effort, cost, improved
+from geoplan.division.search.start import afresh, parts_of
+from geoplan.errors import UsageError
+
+_ALIKE = 0.95  # options with more than this share of households in common are one
+
+
+def anew(space: Scope, *, count: int, effort: Effort) -> Ints:
+    """Return the atoms' parts when today's borders count for nothing."""
+    problem = space.problem
+    piece = parts_of(problem)
+    load = np.bincount(piece, weights=problem.load)
+    numbers = {str(i): 1 for i in range(len(load))}
+    if count > len(load):
+        loads = {str(i): float(one) for i, one in enumerate(load)}
+        numbers = dealt(numbers, load=loads, grids=count)
+    counts = np.array(list(numbers.values()), np.int64)
+    return afresh(problem, counts=counts, effort=effort)
+
+
+def best_of(problem: Problem, start: Ints, *, count: int, on: Board) -> Ints:
+    """Return the best of several searches from one start."""
+
+    def one(number: int) -> Ints:
+        effort = replace(on.effort, seed=on.effort.seed + number)
+        return improved(problem, start, count=count, effort=effort)
+
+    with ThreadPoolExecutor() as pool:  # in order, whichever is done first
+        found = list(pool.map(one, range(on.effort.starts)))
+    return min(found, key=lambda part: cost(problem, part, count=count))
+
+
+def dealt(
+    numbers: dict[str, int], *, load: Mapping[str, float], grids: int
+) -> dict[str, int]:
+    """Return numbers that sum to what is asked: more where grids are largest."""
+    if grids < len(numbers):
+        raise UsageError.at(
+            "division_too_few_grids", grids=grids, communities=len(numbers)
+        )
+    numbers = dict(numbers)
+    while (total := sum(numbers.values())) != grids:
+        if total < grids:
+            at = max(numbers, key=lambda name: (load[name] / numbers[name], name))
+            numbers[at] += 1
+            continue
+        many = [name for name in numbers if numbers[name] > 1]
+        at = min(many, key=lambda name: (load[name] / (numbers[name] - 1), name))
+        numbers[at] -= 1
+    return numbers
+
+
+def distinct(on: Board, plans: Sequence[Plan]) -> tuple[Plan, ...]:
+    """Return the plans that differ from those before them."""
+    frame = on.units.frame
+    weight = frame[on.units.ground.measure].to_numpy(float) + 1e-9
+    chosen: list[Plan] = []
+    for plan in plans:
+        if all(_common(plan.grid, one.grid, weight) < _ALIKE for one in chosen):
+            chosen.append(plan)
+    return tuple(chosen)
+
+
+def _common(one: Codes, other: Codes, weight: Floats) -> float:
+    """Return the share of what changes in either of two plans that both have alike."""
+    a, number = np.unique(one.astype(str), return_inverse=True)
+    b, grid = np.unique(other.astype(str), return_inverse=True)
+    overlap = numbering.matched(
+        number.reshape(-1),
+        grid=grid.reshape(-1),
+        weight=weight,
+        shape=(len(a), len(b)),
+    )
+    changed = (one != other) | (overlap.max(axis=1)[number.reshape(-1)] <= 0)
+    if not changed.any():
+        return 1.0
+    stays = numbering.kept(overlap)
+    same = float(sum(overlap[i, at] for i, at in enumerate(stays) if at >= 0))
+    involved = float(weight[np.isin(one, one[changed])].sum())
+    return 1.0 - (float(weight.sum()) - same) / max(involved, 1e-9)
+
+
+def rank(plan: Plan) -> tuple[float, int]:
+    """Return by what plans are ordered: the weighted aims, then who moves."""
+    aims = plan.board.aims
+    worth = sum(aims.weight(name) * term for name, term in terms(plan).items())
+    return round(worth, 9), plan.households_moved

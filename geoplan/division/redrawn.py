@@ -1,0 +1,181 @@
+"""Communities redrawn: how many grids each has, and where they lie."""
+
+import math
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from geoplan.division import numbering
+from geoplan.division.attempts import anew, best_of, dealt, distinct, rank
+from geoplan.division.faces import Floats, Ints
+from geoplan.division.outcome import on_foot
+from geoplan.division.plans import Board, Codes, Plan, coded, scope_of, shifted
+from geoplan.division.problem import Problem, Scope
+from geoplan.division.search.adjusted import adjusted
+from geoplan.division.search.descent import cost
+from geoplan.division.search.start import parts_of
+
+_TRIES = 3  # seeds an option, where the ground is small enough
+#: times the weights, option by option: as they are, fewer moves, better balance
+_VARIED: tuple[dict[str, float], ...] = ({}, {"moved": 3.0}, {"balance": 3.0})
+
+
+def redraw(
+    on: Board,
+    *,
+    communities: Collection[str] | None = None,
+    grids: int | None = None,
+    options: int = 1,
+) -> tuple[Plan, ...]:
+    """Return plans for whole communities, or for all, that differ; the best first.
+
+    Some are sought with fewer moves in mind, some with a better balance.
+    ``grids``: how many in all; None: as today where the band allows, else as few
+    more or less as it asks.
+    """
+    numbers = _numbers(on, communities=communities, grids=grids)
+    tries = options if communities is None else _TRIES * options
+    seeds = [on.effort.seed + number for number in range(tries)]
+    found = [on.units.frame["grid"].to_numpy(object).copy() for _ in seeds]
+    for community, count in numbers.items():
+        mine = on.open_grids([community])
+        spaces = [scope_of(on, mine, afresh=fresh) for fresh in (False, True)]
+        for number, codes in enumerate(found):
+            trying = on.trying(replace(on.effort, seed=seeds[number]))
+            varied = [_varied(space, number) for space in spaces]
+            codes[spaces[0].rows] = _community(trying, varied, count=count)
+    plans = [
+        Plan(board=on, grid=codes, seed=seed)
+        for seed, codes in zip(seeds, found, strict=True)
+    ]
+    return distinct(on, sorted(plans, key=rank))[:options]
+
+
+def _varied(space: Scope, number: int) -> Scope:
+    """Return a scope with the weights of the search that has a number."""
+    aims, times = space.problem.aims, _VARIED[number % len(_VARIED)]
+    weights = {k: times.get(k, 1.0) * aims.weight(k) for k in aims.weights}
+    problem = replace(space.problem, aims=replace(aims, weights=weights))
+    return replace(space, problem=problem)
+
+
+def found_number(households: float, *, today: int, band: tuple[float, float]) -> int:
+    """Return the number of grids nearest to today's whose mean lies in the band.
+
+    Examples
+    --------
+    >>> found_number(2000, today=9, band=(300, 500))
+    6
+    >>> found_number(2000, today=5, band=(300, 500))
+    5
+    """
+    if households <= 0:
+        return today
+    fewest = max(math.ceil(households / band[1]), 1)
+    most = max(math.floor(households / band[0]), 1)
+    if fewest > most:  # no number fits: whichever mean is nearer to the band
+        return most
+    return min(max(today, fewest), most)
+
+
+def _numbers(
+    on: Board, *, communities: Collection[str] | None, grids: int | None
+) -> dict[str, int]:
+    """Return the number of grids of each community that is redrawn."""
+    frame = on.units.frame
+    free = frame[frame["grid"].isin(on.open_grids(communities))]
+    banded = on.units.ground.measure == "households"
+    numbers, load = {}, {}
+    for community, mine in free.groupby("community", sort=True):
+        now = int(mine["grid"].nunique())
+        load[str(community)] = float(mine[on.units.ground.measure].sum())
+        numbers[str(community)] = (
+            found_number(load[str(community)], today=now, band=on.aims.band)
+            if banded
+            else now
+        )
+    return numbers if grids is None else dealt(numbers, load=load, grids=grids)
+
+
+def _community(on: Board, spaces: Sequence[Scope], *, count: int) -> Codes:
+    """Return the codes of a community's units when redrawn into ``count`` grids.
+
+    ``spaces``: of its open grids, within today's borders and afresh.
+    """
+    within, fresh = spaces
+    found = [
+        _redrawn(on, space, count=count, start=start)
+        for space, start in _starts(on, within, fresh, count=count)
+    ]
+    # rather a dearer division than one that parts what can be walked between
+    return min(found, key=lambda one: one[:2])[2]
+
+
+def _starts(
+    on: Board, within: Scope, fresh: Scope, *, count: int
+) -> Iterator[tuple[Scope, Ints | None]]:
+    """Yield from where to search; None for today's grids as they are."""
+    problem, effort = within.problem, on.effort
+    enough = _enough(problem, count)
+    if len(problem.today) == enough:
+        yield within, None
+    for further in (0, 1):
+        near = adjusted(problem, count=enough, effort=effort, further=further)
+        if near is not None and (near != problem.home).any():
+            yield within, near
+    yield fresh, anew(fresh, count=_enough(fresh.problem, count), effort=on.effort)
+
+
+def _enough(problem: Problem, count: int) -> int:
+    """Return the number of parts: a piece that lies apart needs one of its own."""
+    return max(min(count, problem.atoms), int(parts_of(problem).max()) + 1)
+
+
+def _redrawn(
+    on: Board, space: Scope, *, count: int, start: Ints | None
+) -> tuple[int, float, Codes]:
+    """Return how many grids are newly parted, the cost, and the units' codes."""
+    problem = space.problem
+    count = _enough(problem, count)
+    if start is not None:
+        stands = _stands(space, start, count=count)
+        far = _far(problem, stands, count=count)
+        # a grid that no part stands for: whoever lived there moves in any case
+        problem = problem.at_home(stands[problem.home], far=far)
+    part = best_of(
+        problem, problem.home if start is None else start, count=count, on=on
+    )
+    parts = space.of_units(part)
+    grid = (
+        shifted(on, rows=space.rows, part=parts, names=problem.today)
+        if start is None
+        else coded(on, rows=space.rows, part=parts)
+    )
+    broken = on_foot(Plan(board=on, grid=grid), among=space.rows).offenders
+    worth = round(cost(problem, part, count=count), 9)
+    return len(broken), worth, grid[space.rows]
+
+
+def _stands(space: Scope, part: Ints, *, count: int) -> Ints:
+    """Return the part that stands for each grid of today, -1 where none does."""
+    problem = space.problem
+    shape = (count, len(problem.today))
+    overlap = numbering.matched(
+        part, grid=problem.home, weight=problem.size + 1e-9, shape=shape
+    )
+    stands = np.full(len(problem.today), -1, np.int64)
+    for number, grid in enumerate(numbering.kept(overlap)):
+        if grid >= 0:
+            stands[grid] = number
+    return stands
+
+
+def _far(problem: Problem, stands: Ints, *, count: int) -> Floats | None:
+    """Return who is beyond the stations of the grids that parts stand for."""
+    if problem.far is None:
+        return None
+    far = np.tile(problem.size[:, None], (1, count))
+    held = stands >= 0
+    far[:, stands[held]] = problem.far[:, held]
+    return far

@@ -1,0 +1,73 @@
+"""The recipe of division: from a study file to grids that are proposed."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from geoplan.files import together, write_text
+from geoplan.maps.division_page import division_page
+from geoplan.model import Division
+from geoplan.study.division_asked import Asked
+from geoplan.study.division_board import board_of, plans_of
+from geoplan.study.division_files import write_division
+from geoplan.study.division_ground import laid_out
+from geoplan.study.division_record import division_record
+from geoplan.study.imprint import fingerprint, imprint
+from geoplan.study.reading import Study, read_study
+from geoplan.study.recipe import Done, Run, Tell, checked, network_of
+
+
+def divide_study(
+    path: Path | str,
+    *,
+    asked: Asked,
+    out: Path,
+    lang: str,
+    progress: Tell,
+    force: bool = False,
+) -> Done:
+    """Propose divisions of a study's grids; write map and tables into a folder.
+
+    Writes ``division.html``, ``.gpkg``, ``.csv``, ``.json`` and
+    ``division_moves.csv``.
+
+    Raises
+    ------
+    GeoplanError
+        If something cannot be used as it is, or the task cannot be met; nothing
+        is written then.
+    """
+    run = Run(progress=progress, lang=lang, seconds={})
+    with run.step("read", path=path):
+        study = checked(read_study(path, tell=run.tell), force=force, lang=lang)
+    with run.step("network", path=study.network_path.name):
+        network = network_of(study)
+    with run.step("division_units", name=study.name):
+        laid = laid_out(study, network=network, level=asked.level)
+        board = board_of(laid, asked=asked)
+    with run.step("division_search", name=study.name):
+        plans = plans_of(laid, board=board, asked=asked)
+    with run.step("division_judge", count=len(plans)):
+        found = division_record(laid, plans=plans, task=asked.task)
+        told = (*study.findings, *found.findings)
+        found = replace(found, findings=told)
+    with run.step("write", out=out), together(out) as place:
+        page = division_page(
+            found,
+            layers=study.layers,
+            network=network,
+            surroundings=study.ways.surroundings,
+            imprint=imprint(study, lang=lang),
+            fingerprint=fingerprint(study),
+            lang=lang,
+        )
+        write_text(place / "division.html", page)
+        write_division(study, found, asked=asked, out=place, run=run)
+    return Done(findings=found.findings, pages=(out / "division.html",), entries=())
+
+
+def division_of(study: Study, asked: Asked) -> Division:
+    """Return the divisions that are proposed for a study."""
+    laid = laid_out(study, network=network_of(study), level=asked.level)
+    board = board_of(laid, asked=asked)
+    plans = plans_of(laid, board=board, asked=asked)
+    return division_record(laid, plans=plans, task=asked.task)
