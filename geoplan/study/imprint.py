@@ -1,11 +1,27 @@
 """What every output of a study says of where it comes from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
 
 from geoplan import __version__, compounds
 from geoplan.model import Imprint
 from geoplan.study.reading import Study
+from geoplan.study.sources import Input
 from geoplan.wording import say
+
+
+def fingerprint(study: Study) -> str:
+    """Return what tells a study's data from other data, 64 hexadecimal digits."""
+    return fingerprint_of(study.inputs)
+
+
+def fingerprint_of(inputs: Iterable[Input]) -> str:
+    """Return SHA-256 over the sorted SHA-256 of files, joined by line ends.
+
+    A file that is read twice counts once; where it lies does not matter.
+    """
+    digests = sorted({one.sha256 for one in inputs})
+    return sha256("\n".join(digests).encode()).hexdigest()
 
 
 def imprint(study: Study, *, lang: str, public: bool = False) -> Imprint:
