@@ -16,7 +16,28 @@ from traceback import format_exc
 from typing import TYPE_CHECKING, TextIO
 
 from geoplan import __version__
-from geoplan.arguments import MATCH, SITES, SITING, Argument
+from geoplan.arguments import (
+    APPLY,
+    BBOX,
+    COMPARE,
+    DIVISION,
+    DRAWING,
+    FILE,
+    FOLDER,
+    FORCE,
+    MATCH,
+    OUT,
+    PLACE,
+    PNG,
+    POLYGON,
+    PUBLIC,
+    REPAIR,
+    SITES,
+    SITING,
+    STUDY,
+    STUDY_FILE,
+    Argument,
+)
 from geoplan.errors import GeoplanError
 from geoplan.wording import LANGUAGES, say
 
@@ -131,7 +152,7 @@ def sites(options: argparse.Namespace) -> int:
     STUDY is a study file or the folder that holds study.toml. Chooses among the
     rooms of [candidates], or where the study names none among places along the
     ways. Writes sites.html, sites.gpkg, sites.csv and sites.json into DIR
-    (default: maps/<folder of the study>).
+    (default: maps/<folder of the study>), and of two tiers sites_2.html too.
     """
     from geoplan.study.asked import Asked  # noqa: PLC0415  heavy
     from geoplan.study.siting import site_study  # noqa: PLC0415  heavy
@@ -148,12 +169,80 @@ def sites(options: argparse.Namespace) -> int:
     return report(done.findings, done.pages, lang=options.lang)
 
 
+def divide(options: argparse.Namespace) -> int:
+    """Propose how the grids could be drawn: every rule kept, few families moved.
+
+    STUDY is a study file or the folder that holds study.toml. Splits, merges or
+    rebalances the grids that are named, else redraws all. Writes division.html,
+    division.gpkg, division.csv, division_moves.csv and division.json into DIR
+    (default: maps/<folder of the study>). Exits with 1 if a plan breaks a hard
+    rule that today's division keeps.
+    """
+    from geoplan.study.dividing import divide_study  # noqa: PLC0415  heavy
+    from geoplan.study.division_asked import Asked  # noqa: PLC0415  heavy
+
+    told = vars(options)
+    done = divide_study(
+        options.study,
+        asked=Asked(**{name: told[name] for name in DRAWING}),
+        out=options.out or default_out(options.study),
+        lang=options.lang,
+        progress=tell,
+        force=options.force,
+    )
+    return report(done.findings, done.pages, lang=options.lang)
+
+
+def compare(options: argparse.Namespace) -> int:
+    """Set two studies side by side: what their grids and stations change for whom.
+
+    AFTER is a study, a division.gpkg (with --option) or any file of grids. Writes
+    compare.html, compare.gpkg, compare.csv and compare.json into DIR (default:
+    maps/<folder of BEFORE>). Exits with 1 if grids break a hard rule that those
+    of BEFORE keep.
+    """
+    from geoplan.study.comparing import compare_studies  # noqa: PLC0415  heavy
+
+    done = compare_studies(
+        options.before,
+        options.after,
+        option=options.option,
+        out=options.out or default_out(options.before),
+        lang=options.lang,
+        progress=tell,
+        force=options.force,
+    )
+    return report(done.findings, done.pages, lang=options.lang)
+
+
+def apply(options: argparse.Namespace) -> int:
+    """Take back what was drawn in a page, and judge it by every rule.
+
+    EDITS are files that pages saved for this study; several are put together, and
+    what they contradict one another in is named. Writes what compare writes, and
+    exits as it does.
+    """
+    from geoplan.study.applying import apply_edits  # noqa: PLC0415  heavy
+
+    done = apply_edits(
+        options.study,
+        options.edits,
+        band=options.band,
+        out=options.out or default_out(options.study),
+        lang=options.lang,
+        progress=tell,
+        force=options.force,
+    )
+    return report(done.findings, done.pages, lang=options.lang)
+
+
 def match(options: argparse.Namespace) -> int:
     """Match units to communities, near and even: who goes to which, and how far.
 
     UNITS is a table or layer of units with coordinates; one whose column 类型
-    names a community is locked to it. Writes match.csv and match.json into DIR
-    (default: maps/<folder of the study>). The total walk is proved the least.
+    names a community is locked to it. Writes match.html, match.gpkg, match.csv and
+    match.json into DIR (default: maps/<folder of the study>). The total walk is
+    proved the least.
     """
     from geoplan.study.matching import Limits, match_study  # noqa: PLC0415  heavy
 
@@ -277,50 +366,6 @@ def readable(lang: str, stream: TextIO | None) -> str:
     return lang
 
 
-STUDY: Argument = {"type": Path, "metavar": "STUDY"}
-OUT: Argument = {"type": Path, "metavar": "DIR", "help": "folder to write to"}
-PLACE: Argument = {"nargs": "?", "metavar": "PLACE"}
-BBOX: Argument = {
-    "metavar": "W,S,E,N",
-    "help": "instead of PLACE: a box in degrees (write --bbox=W,S,E,N)",
-}
-POLYGON: Argument = {
-    "type": Path,
-    "metavar": "FILE",
-    "help": "instead of PLACE: a file with polygons",
-}
-FORCE: Argument = {
-    "action": "store_true",
-    "help": "go on in spite of errors that the check finds; every output says so",
-}
-PUBLIC: Argument = {
-    "action": "store_true",
-    "help": "the map for a notice board: no building named, no checks; it carries "
-    "the map review number (review in [study]), or says that it has none",
-}
-PNG: Argument = {
-    "action": "store_true",
-    "help": "also a picture of each circle for documents and slides "
-    '(needs pip install "geoplan[png]")',
-}
-REPAIR: Argument = {
-    "type": Path,
-    "metavar": "OUT",
-    "help": "folder for a copy of the study with the safe repairs done: slivers "
-    "closed, rings made valid, codes padded; nothing else, and never the originals",
-}
-FILE: Argument = {
-    "type": Path,
-    "metavar": "FILE",
-    "help": "file to write (.osm.pbf), or folder for it (default: the current one)",
-}
-FOLDER: Argument = {"type": Path, "metavar": "FOLDER"}
-STUDY_FILE: Argument = {
-    "type": Path,
-    "metavar": "FILE",
-    "help": "study file to write (default: FOLDER/study.toml)",
-}
-
 #: The commands and what each wants, besides the language.
 COMMANDS: dict[Command, dict[str, Argument]] = {
     demo: {"--out": OUT},
@@ -333,6 +378,9 @@ COMMANDS: dict[Command, dict[str, Argument]] = {
     },
     check: {"study": STUDY, "--out": OUT, "--repair": REPAIR},
     sites: {"study": STUDY, "--out": OUT, "--force": FORCE, **SITES},
+    divide: {"study": STUDY, **DIVISION, "--out": OUT, "--force": FORCE},
+    compare: {**COMPARE, "--out": OUT, "--force": FORCE},
+    apply: {"study": STUDY, **APPLY, "--out": OUT, "--force": FORCE},
     match: {"study": STUDY, **MATCH, "--out": OUT, "--force": FORCE},
     init: {"folder": FOLDER, "--out": STUDY_FILE},
     download: {"place": PLACE, "--bbox": BBOX, "--polygon": POLYGON, "--out": FILE},

@@ -1,15 +1,18 @@
 """What people read, by language: texts are packaged data, never code.
 
 A key names a file and an entry: ``errors.file_missing`` is the entry
-``file_missing`` of ``wording/<lang>/errors.toml``. Entries are
+``file_missing`` of ``wording/<lang>/errors.toml``, ``division.rules.G1`` the entry
+``G1`` of the table ``rules`` of ``division.toml``. Entries are
 :meth:`str.format` templates.
 """
 
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, reduce
 from importlib.resources import files
+from operator import getitem
+from typing import Any
 
 LANGUAGES = ("zh", "en")
 #: Facts that are lists, parted by ", ", for which Chinese has a mark of its own.
@@ -45,4 +48,5 @@ def say(key: str, *, lang: str = "zh", **facts: object) -> str:
             facts[name] = say(fact.key, lang=lang, **fact.facts)
         elif lang == "zh" and name in _LISTS and isinstance(fact, str):
             facts[name] = fact.replace(", ", "、")
-    return texts(topic, lang)[entry].format(**facts)
+    whole: Any = texts(topic, lang)
+    return str(reduce(getitem, entry.split("."), whole).format(**facts))

@@ -26,20 +26,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import bench_division as division
 import bench_peers as peers
 import bench_sites as siting
+import bench_sites_peers as rivals
 import bench_start as start
 from bench_course import Bench
-from bench_rows import Heavy, Row, missing
+from bench_rows import Heavy, Row
 
 OPTIMA = "pmed"
 HEIDELBERG = "heidelberg/heidelberg.osm.pbf"
 PEERS = ("networkx", "scipy", "pandana", "osmnx", "shapely", "numba", "geopandas")
-
-LATER = (
-    ("division of 20,000 blocks into 100", "gerrychain recursive_tree_part"),
-    ("division of 20,000 blocks into 100", "pymetis with repair"),
-)
 
 
 def rows(bench: Bench, *, data: Path, only: str) -> list[Row | Heavy]:
@@ -59,7 +56,14 @@ def rows(bench: Bench, *, data: Path, only: str) -> list[Row | Heavy]:
         "start-osmnx": start.against_import,
         "study-osmnx": start.against_import_by_study,
         "sites-highs": lambda: siting.against_highs(bench),
+        "sites-spopt": lambda: rivals.against_spopt(bench),
+        "sites-cp-sat": lambda: rivals.against_cp_sat(bench),
+        "sites-median": lambda: rivals.against_median(bench),
+        "heidelberg-sites-spopt": lambda: rivals.against_spopt(heidelberg(data)),
+        "heidelberg-sites-median": lambda: rivals.against_median(heidelberg(data)),
         "sites-optima": lambda: siting.against_optima(data / OPTIMA),
+        "division-gerrychain": division.against_trees,
+        "division-metis": division.against_metis,
     }
     for name, file in (("heidelberg", HEIDELBERG), ("optima", OPTIMA)):
         if not (data / file).exists():
@@ -70,10 +74,7 @@ def rows(bench: Bench, *, data: Path, only: str) -> list[Row | Heavy]:
             done += found if isinstance(found := action(), list) else [found]
             told = plain(done[-1])
             print(f"{name}: {told.ratio} (target {told.target}, {told.better})")
-    later = [
-        missing(what, peer, target=None, note="comes later") for what, peer in LATER
-    ]
-    return done if only else [*done, *later]
+    return done
 
 
 @cache

@@ -31,6 +31,7 @@ LEVELS = (
 SIDEWAYS = {
     "columns": {"errors"},
     "crs": {"datum"},
+    "check": {"membership"},
     "presets": {"model"},
     "circles": {"walk"},
     "compounds": {"hours"},

@@ -13,7 +13,7 @@ def test_an_error_names_its_place_in_order():
         "value_negative", row=3, column="户数", layer="grids", file="a.csv", value="-4"
     )
     assert error.say("en").startswith("a.csv, layer grids, row 3, column 户数: -4 is")
-    assert error.say("zh").startswith("a.csv, 图层 grids, 第 3 行, “户数”列: -4 ")
+    assert error.say("zh").startswith("文件“a.csv”（网格）第 3 行“户数”列：-4 ")
 
 
 def test_an_error_without_a_place_is_its_text():

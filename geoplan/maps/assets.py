@@ -11,8 +11,9 @@ from geoplan.maps.seal import PageError
 
 #: The page's own scripts, in the order in which they build on one another.
 RUNTIME = (
-    *("words", "element", "codec", "frame", "state", "titles", "study", "sheet"),
-    *("overlay", "tiles", "ground", "theme", "names", "marks", "answer", "views"),
+    *("words", "element", "codec", "frame", "state", "titles", "study", "filters"),
+    *("sheet", "overlay", "tiles", "ground", "theme", "names", "marks", "answer"),
+    *("views", "picker"),
     *("list", "curve", "dock", "legend", "search", "pointer", "tip", "tools"),
     *("services", "checks", "notes", "paper", "start"),
 )
@@ -30,7 +31,41 @@ SITES_RUNTIME = (
     *("overlay", "tiles", "ground", "theme", "names", "marks", "sites/drawing"),
     *("sites/answer", "sites/curve", "sites/list", "sites/dock", "sites/legend"),
     *("search", "pointer", "sites/tip", "tools", "notes", "paper", "start"),
-    "sites/start",
+    *("drawing/save", "whatif/ways", "whatif/footing", "whatif/trial"),
+    *("whatif/drawing", "whatif/panel", "whatif/hands", "whatif/files"),
+    *("whatif/start", "sites/start"),
+)
+
+#: The scripts of the page of division, likewise.
+DIVISION_RUNTIME = (
+    *("words", "element", "codec", "frame", "state", "titles", "division/topology"),
+    *("division/data", "division/figures", "sheet", "overlay", "tiles", "ground"),
+    *("theme", "names", "marks", "division/labels", "division/drawing"),
+    *("division/swipe", "division/answer", "division/options", "division/moves"),
+    *("division/rules", "division/terms", "division/dock", "division/legend"),
+    *("division/beside", "search", "pointer", "division/tip", "checks", "tools"),
+    *("notes", "paper", "start", "drawing/judge", "drawing/codes"),
+    *("drawing/history", "drawing/repair"),
+    *("drawing/save", "drawing/plane", "drawing/sketch", "drawing/brush"),
+    *("drawing/keys", "drawing/tint", "drawing/bench", "drawing/panel"),
+    *("drawing/pins", "drawing/keeping", "drawing/hand", "division/start"),
+)
+
+#: The scripts of the page of compared stations, likewise.
+COMPARE_RUNTIME = (
+    *("words", "element", "codec", "frame", "state", "titles", "compare/data"),
+    *("sheet", "overlay", "tiles", "ground", "theme", "names", "marks"),
+    *("compare/drawing", "compare/answer", "compare/list", "compare/dock"),
+    *("compare/legend", "search", "pointer", "compare/tip", "tools", "notes", "paper"),
+    *("start", "compare/start"),
+)
+
+#: The scripts of the page of matching, likewise.
+MATCH_RUNTIME = (
+    *("words", "element", "codec", "frame", "state", "titles", "match/data", "sheet"),
+    *("overlay", "tiles", "ground", "theme", "names", "marks", "match/drawing"),
+    *("match/list", "match/dock", "match/legend", "search", "pointer", "match/tip"),
+    *("tools", "notes", "paper", "start", "match/start"),
 )
 
 _ROOM = files("geoplan") / "maps"
@@ -38,8 +73,22 @@ _OWN_SCRIPTS = {
     "runtime.js": RUNTIME,
     "check.js": CHECK_RUNTIME,
     "sites.js": SITES_RUNTIME,
+    "match.js": MATCH_RUNTIME,
+    "division.js": DIVISION_RUNTIME,
+    "compare.js": COMPARE_RUNTIME,
 }
-_OWN_STYLES = frozenset(("page.css", "check.css", "sites.css"))
+_OWN_STYLES = frozenset(
+    (
+        "page.css",
+        "check.css",
+        "sites.css",
+        "division.css",
+        "drawing.css",
+        "compare.css",
+        "what_if.css",
+        "match.css",
+    )
+)
 _SCRIPT_LINK = re.compile(r'<script src="([^"]*)"></script>')
 _STYLE_LINK = re.compile(r'<link rel="stylesheet" href="([^"]*)"/>')
 _PICTURE = re.compile(r"url\((images/[^)]*)\)")

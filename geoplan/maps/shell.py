@@ -76,8 +76,35 @@ def sites_shell(
     data: Mapping[str, Any], *, title: str, sentence: str, lang: str
 ) -> str:
     """Return the page of siting, with a map, its data and texts, sealed."""
-    styles = ("page.css", "sites.css")
+    styles = ("page.css", "sites.css", "what_if.css")
     shell = _Shell(markup="sites.html", script="sites.js", styles=styles)
+    return _sealed(_filled(shell, data, title=title, sentence=sentence, lang=lang))
+
+
+def division_shell(
+    data: Mapping[str, Any], *, title: str, sentence: str, lang: str
+) -> str:
+    """Return the page of division, with a map, its data and texts, sealed."""
+    styles = ("page.css", "division.css", "drawing.css")
+    shell = _Shell(markup="division.html", script="division.js", styles=styles)
+    return _sealed(_filled(shell, data, title=title, sentence=sentence, lang=lang))
+
+
+def compare_shell(
+    data: Mapping[str, Any], *, title: str, sentence: str, lang: str
+) -> str:
+    """Return the page of compared stations, with a map, its data and texts, sealed."""
+    styles = ("page.css", "compare.css")
+    shell = _Shell(markup="compare.html", script="compare.js", styles=styles)
+    return _sealed(_filled(shell, data, title=title, sentence=sentence, lang=lang))
+
+
+def match_shell(
+    data: Mapping[str, Any], *, title: str, sentence: str, lang: str
+) -> str:
+    """Return the page of matching, with a map, its data and texts, sealed."""
+    styles = ("page.css", "sites.css", "match.css")
+    shell = _Shell(markup="match.html", script="match.js", styles=styles)
     return _sealed(_filled(shell, data, title=title, sentence=sentence, lang=lang))
 
 

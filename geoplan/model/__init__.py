@@ -11,8 +11,10 @@ from geoplan.model.answers import (
     Division,
     DivisionPlan,
     Legs,
+    Offer,
     SitePlan,
     Siting,
+    WalkingGraph,
 )
 from geoplan.model.asked import (
     GROUPS,
@@ -23,6 +25,7 @@ from geoplan.model.asked import (
     Understood,
     Walker,
 )
+from geoplan.model.compared import Comparison
 from geoplan.model.ground import (
     Cells,
     Elevation,
@@ -31,12 +34,14 @@ from geoplan.model.ground import (
     Surroundings,
     Ways,
 )
+from geoplan.model.matched import Matched
 
 __all__ = [
     "GROUPS",
     "Access",
     "Cells",
     "Circle",
+    "Comparison",
     "Coverage",
     "Division",
     "DivisionPlan",
@@ -46,11 +51,14 @@ __all__ = [
     "Layers",
     "Legs",
     "Level",
+    "Matched",
     "Network",
+    "Offer",
     "SitePlan",
     "Siting",
     "Surroundings",
     "Understood",
     "Walker",
+    "WalkingGraph",
     "Ways",
 ]

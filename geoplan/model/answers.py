@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from geopandas import GeoDataFrame
+from geopandas import GeoDataFrame, GeoSeries
 from numpy.typing import NDArray
 from pandas import DataFrame, Series
 
@@ -43,6 +43,17 @@ class Access:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Offer:
+    """A service item or an hour that a circle may be asked for, and who has it."""
+
+    circle: str
+    about: str  #: item, hours
+    name: str  #: the item, or the name of the moment (office, evening …)
+    stations: tuple[str, ...]  #: codes of the circle's stations that offer it then
+    met: Series  #: bool, index = building: one of those is within the limit
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Coverage:
     """Who is within the circles; every frame as ``docs/method.md`` defines it.
 
@@ -60,8 +71,9 @@ class Coverage:
     street: GeoDataFrame  #: the same columns, one row
     #: tier, name, access_m, off_network, leg, grid, community
     stations: GeoDataFrame
-    #: name, grid, community, households, people, residential, floor_m2,
-    #: access_m, leg, off_network, counted (bool); outlines
+    #: name, grid, community, compound (that holds it, "" for none), households,
+    #: people, residential, floor_m2, access_m, leg, off_network, counted (bool);
+    #: outlines
     buildings: GeoDataFrame
     #: building, circle, station, minutes, own_station, own_minutes,
     #: second_station, second_minutes (the next nearest), nearest_own,
@@ -86,6 +98,7 @@ class Coverage:
     #: by name, those that say something: items (of ``coverage.items``), groups,
     #: loads, accessibility, compounds, compound_kinds
     services: Mapping[str, DataFrame] = field(default_factory=dict)
+    offers: tuple[Offer, ...] = ()  #: circle by circle: items, then hours
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -104,7 +117,9 @@ class SitePlan:
     stopped: str  #: proved, time, effort, given
     #: index = code, kept ones first, then by gain: rank, new (bool), gain,
     #: cumulative, load, capacity, cost, mean_minutes, worst_minutes, and
-    #: gain_elderly where known (NaN where too small to be told)
+    #: gain_elderly where known (NaN where too small to be told); of hubs serves
+    #: (codes of communities), areas, within; of a lower tier supporter (code),
+    #: supporter_minutes
     sites: DataFrame
     assignment: DataFrame  #: building, station (codes), minutes, share
     #: index = building: the first site of the plan's order that reaches it
@@ -113,12 +128,44 @@ class SitePlan:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class WalkingGraph:
+    """The ways and homes of a siting in a walker's milliseconds, to walk elsewhere.
+
+    Nodes are numbers from 0, edges rows of ``edges``, places and homes positions in
+    the siting's ``places`` and ``homes``. What cannot be walked has -1 ms.
+    """
+
+    speed: float  #: m/s, for legs
+    limit_ms: int  #: of the circle
+    nodes: int
+    edges: DataFrame  #: u, v (nodes), forward_ms, backward_ms
+    #: where a new station may stand on the ways: edge, from_m, to_m (along it)
+    footing: DataFrame
+    lines: GeoSeries  #: index = edge: the shapes of the edges in ``footing``
+    #: how homes that count step on the ways: home, edge, share (of the edge before
+    #: the step), leg_ms, to_u_ms, to_v_ms (leg and way to the nodes)
+    steps: DataFrame
+    seeds: DataFrame  #: how places are walked to: place, node, ms
+    #: walks that pass no node, or stay in one compound: place, home, ms
+    direct: DataFrame
+    at: NDArray[np.float64]  #: of places, shape (n, 2), x and y
+    codes: tuple[str, ...]  #: of places, as the study's files have them
+    #: of the circle's stations that are shut at its hour, index = code: name; places
+    #: of their own, after the siting's
+    asleep: DataFrame
+    fingerprint: str  #: of the study's data
+    #: hours that a station may be given, as written, and whether it is open then at
+    #: the hour of the circle; empty if that asks for none
+    hours: tuple[tuple[str, bool], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Siting:
     """Where stations should stand: every frame as ``docs/method.md`` defines it."""
 
     circle: Circle
     walker: Walker
-    model: str  #: lscp, mclp, p-median, p-center
+    model: str  #: lscp, mclp, p-median, p-center, hubs, tiers
     counted: str  #: households, people, elderly or buildings
     total: float  #: weight of all demand
     before: float  #: of it within the circle of the stations there are
@@ -140,6 +187,11 @@ class Siting:
     findings: tuple[Finding, ...]
     #: the ``results`` of the JSON contract
     results: dict[str, Any]
+    #: for trying other places on the page; None where that is not offered
+    walking: WalkingGraph | None = None
+    first: str = ""  #: what goes before all: unmanaged, elderly
+    #: pages of one choice for several circles: name of the circle, file
+    beside: tuple[tuple[str, str], ...] = ()
 
     @property
     def plan(self) -> SitePlan:
@@ -180,6 +232,7 @@ class Division:
     """How the grids could be drawn: every frame as ``docs/method.md`` defines it."""
 
     task: str  #: split, merge, shift, redraw, least_change, given (drawn by others)
+    level: str  #: what is drawn: grid, or community (then "grids" are communities)
     measure: str  #: what is balanced: households, people or buildings
     band: tuple[float, float]  #: households that a grid usually has
     locked: frozenset[str]  #: codes of grids that stay
@@ -194,10 +247,12 @@ class Division:
     pairs: DataFrame
     #: index = building: name, unit, grid (today), households, people; footprints
     buildings: GeoDataFrame
-    #: of the grids' tier, index = code: name, grid (that holds it); points
+    #: of the grids' tier, index = code: name, grid, unit (that hold it, "" for none),
+    #: serves (codes of the grids and communities that it names, "" for none); points
     stations: GeoDataFrame
-    #: unit, station (codes), households (of the unit within the station's limit);
-    #: no row where there are none
+    #: unit, station (codes), group, households (of the unit within the station's
+    #: limit; homes that the same stations reach are one group of the unit, so that
+    #: several stations count it once); no row where there are none
     reach: DataFrame
     #: what today's division comes to by the same rules,
     #: as the entry of an option (option 0)

@@ -7,12 +7,13 @@ from typing import Any, Literal, Self
 
 from shapely.geometry.base import BaseGeometry
 
+from geoplan import columns
 from geoplan.wording import say, texts
 
 Level = Literal["error", "warning", "info"]
 
 #: special groups of people: columns of grids and communities, never of buildings
-GROUPS = ("elderly",)
+GROUPS = tuple(columns.groups())
 
 # A sentence ends with its stop; an English one also with what follows it.
 _FIRST_SENTENCE = {"zh": r"[^。]*。?", "en": r".*?(?:\.\s+|$)"}
@@ -76,6 +77,7 @@ class Finding:
     geometry: BaseGeometry | None = None
     row: int | None = None  #: of the file, as the office's program shows it
     column: str = ""  #: of the file, where one is meant
+    path: str = ""  #: of the file, where the layer has several
     topic: str = "findings"  #: of its text: findings, or errors for what a check kept
 
     def problem(self, *, lang: str) -> str:

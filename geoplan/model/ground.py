@@ -19,11 +19,12 @@ class Layers:
     Columns that a file did not have are there and empty: text "", numbers NaN.
     """
 
-    #: name, community (code), kind, households, people, elderly; polygons
+    #: name, community (code), kind, workers, households, people and one a special
+    #: group; polygons
     grids: GeoDataFrame
     #: name, households, people, elderly; polygons
     communities: GeoDataFrame
-    #: name, levels, height_m, use, residential (bool), compound, grid,
+    #: name, levels, height_m, use, residential (bool), compound, grid, micro_grid,
     #: households, people; polygons or points
     buildings: GeoDataFrame
     #: name, tier, serves_grid, serves_community, belongs_community, items
@@ -41,6 +42,12 @@ class Layers:
     #: rooms that could become stations: name, kind, area_m2, cost, available (when,
     #: as written); points
     candidates: GeoDataFrame | None = None
+    #: name, grid (code, as written), households, people; polygons
+    micro_grids: GeoDataFrame | None = None
+    #: grids as they were before today's: name, community; polygons
+    earlier: GeoDataFrame | None = None
+    #: areas of another division (警格): name; polygons
+    second: GeoDataFrame | None = None
     #: households, people of the whole street, where only that is known
     totals: Mapping[str, float] = field(default_factory=dict)
     #: what a station's capacity counts: people, households, or places (beds, seats)

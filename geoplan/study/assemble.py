@@ -11,6 +11,8 @@ from geoplan.model import Layers
 from geoplan.study import tidy
 from geoplan.study.areas import by_code_or_name
 
+_NAMED = ("grids", "communities", "stations", "micro_grids", "second", "earlier")
+
 
 def layers(
     *,
@@ -28,7 +30,8 @@ def layers(
         :class:`geoplan.Layers`; one that is not there counts as unknown, except
         that stations need ``tier``.
     **others : GeoDataFrame
-        communities, entrances, land, compounds, gates, candidates. Without
+        communities, entrances, land, compounds, gates, candidates, micro_grids,
+        second (areas of another division), earlier (grids as they were). Without
         communities they are dissolved from the grids' column ``community``;
         without that, all grids are one.
 
@@ -50,7 +53,7 @@ def layers(
     frames["buildings"] = tidy.homes(frames["buildings"])[0]
     entrances = frames.get("entrances", empty_layer("entrances", crs=crs))
     frames["entrances"] = tidy.doors(entrances, buildings=frames["buildings"])[0]
-    for name in ("grids", "communities", "stations"):
+    for name in {*_NAMED} & frames.keys():
         frames[name] = tidy.with_names(frames[name])
     return Layers(**frames)
 
@@ -66,7 +69,7 @@ def _filled(name: str, frame: GeoDataFrame, *, grids: GeoDataFrame) -> GeoDataFr
     if index.has_duplicates:
         twice = index[index.duplicated()][0]
         raise InputError.at("frame_code_twice", layer=name, code=twice)
-    blank = empty_layer(name, crs=frame.crs)
+    blank = empty_layer("grids" if name == "earlier" else name, crs=frame.crs)
     whole = frame.set_axis(index)
     for column in blank.columns.drop("geometry"):
         if column not in whole:

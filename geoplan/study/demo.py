@@ -6,8 +6,9 @@ from pathlib import Path
 
 from geoplan import maps
 from geoplan.files import write_text
-from geoplan.study.asked import Asked
+from geoplan.study import asked, division_asked
 from geoplan.study.checkup import check_study
+from geoplan.study.dividing import divide_study
 from geoplan.study.recipe import Done, Tell, cover_study
 from geoplan.study.siting import site_study
 from geoplan.wording import say
@@ -16,7 +17,7 @@ _STUDIES = ("wenlan", "monaco")
 
 
 def show_shipped(*, out: Path, lang: str, progress: Tell) -> Done:
-    """Cover, site and check the studies that ship, and write an index of the pages."""
+    """Cover, site, divide and check the studies that ship; write an index of them."""
     done = [_shown(name, out=out, lang=lang, progress=progress) for name in _STUDIES]
     entries = tuple(entry for one in done for entry in one.entries)
     write_text(out / "index.html", maps.index_page(entries, lang=lang))
@@ -39,8 +40,10 @@ def _shown(name: str, *, out: Path, lang: str, progress: Tell) -> Done:
     study, own = shipped() / name / "study.toml", out / name
     covered = cover_study(study, out=own, lang=lang, progress=progress)
     checked = check_study(study, out=own, lang=lang, progress=progress)
-    sited = site_study(study, asked=Asked(), out=own, lang=lang, progress=progress)
-    others = (*sited.pages, *checked.pages)
+    sites, least = asked.Asked(), division_asked.Asked(min_change=True)
+    sited = site_study(study, asked=sites, out=own, lang=lang, progress=progress)
+    drawn = divide_study(study, asked=least, out=own, lang=lang, progress=progress)
+    others = (*sited.pages, *drawn.pages, *checked.pages)
     links = tuple(
         (f"{name}/{page.name}", say(f"page.index_{page.stem}", lang=lang))
         for page in others

@@ -256,7 +256,8 @@ def _demand(settings: Settings, table: Table, *, nth: int) -> str:
     asked = str(table.get("demand", ""))
     schema = columns.schema("grids")
     for group in GROUPS:
-        if columns.normal(asked) in schema.columns[group].names:
+        column = schema.columns[group]
+        if columns.normal(asked) in {*column.names, *column.fallback}:
             return group
     if "demand" in table:
         raise settings.error(

@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import Any
 
 from geoplan import __version__, maps, network, report
+from geoplan.check import once
 from geoplan.coverage import cover
 from geoplan.errors import InputError, UsageError
 from geoplan.files import together, write_csv, write_geopackage, write_json, write_text
@@ -148,7 +149,7 @@ def coverage_of(study: Study, way: Network | None = None) -> Coverage:
         name=study.name,
     )
     found = (*study.findings, *about_ways(study, way), *coverage.findings)
-    return replace(coverage, findings=found)
+    return replace(coverage, findings=once(found))
 
 
 def checked(study: Study, *, force: bool, lang: str) -> Study:

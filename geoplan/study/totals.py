@@ -8,6 +8,7 @@ from geoplan.files import LayerFile
 from geoplan.model import GROUPS, Finding
 from geoplan.presets import figure
 from geoplan.study.areas import by_code_or_name
+from geoplan.wording import Said
 
 COUNTS = ("households", "people", *GROUPS)
 TOTALS = ("households", "people")  #: that a study file may name for the street
@@ -64,24 +65,26 @@ def _given(frame: DataFrame, areas: Series, *, table: LayerFile) -> DataFrame:
             row=int(table.row_numbers[at]),
             area=areas[at],
         )
-    return frame.loc[areas.index, list(COUNTS)].set_axis(areas.to_numpy(), axis=0)
+    told = [count for count in COUNTS if count in frame]
+    return frame.loc[areas.index, told].set_axis(areas.to_numpy(), axis=0)
 
 
 def _filled(
     areas: GeoDataFrame, given: DataFrame, *, level: str
 ) -> tuple[GeoDataFrame, tuple[Finding, ...]]:
     filled, findings = areas.copy(), []
-    for count in COUNTS:
+    for count in given.columns:
         told = given[count].reindex(areas.index)
         differ = areas[count].notna() & told.notna() & (areas[count] != told)
         filled[count] = areas[count].fillna(told)
         findings += [
             Finding(
-                rule=f"{count}_differ",
+                rule="group_differ" if count in GROUPS else f"{count}_differ",
                 level="warning",
                 layer=level,
                 code=str(code),
                 facts={
+                    "group": Said(f"services.group_{count}"),
                     "own": _shown(areas[count][code], count=count),
                     "told": _shown(told[code], count=count),
                 },
