@@ -1,0 +1,39 @@
+"""What the page of division needs beside its units for drawing in it by hand."""
+
+from typing import Any
+
+from geoplan.maps.encoding import Grain, ints
+from geoplan.maps.plane import plane
+from geoplan.model import Division
+
+_DEDICATED = "专属"  # in a grid's kind: never redrawn unasked
+
+
+def by_hand(division: Division, *, grain: Grain) -> dict[str, Any]:
+    """Return what tells whose own stations are, and where places lie.
+
+    ``offered``: whether the page offers it; not where geoplan apply has other units
+    or draws other areas; ``dedicated``: what is in the kind of grids that stay;
+    ``hard``: whether the band must be kept; ``group``: of each row of ``reach``, which
+    homes of the unit are meant; ``unit``, ``serves``: of each station, the unit that
+    holds it (-1 for none) and the codes of the areas that it names; ``plane``: see
+    :func:`plane`.
+    """
+    stations, reach = division.stations, division.reach
+    units = division.units.index
+    known = len(reach) > 0
+    return {
+        "group": ints(reach["group"] if known else []),
+        "unit": ints(units.get_indexer(stations["unit"]) if len(stations) else []),
+        "serves": [
+            [code for code in str(codes).split("、") if code]
+            for codes in (stations["serves"] if len(stations) else [])
+        ],
+        "offered": division.task != "given" and division.level == "grid",
+        "dedicated": _DEDICATED,
+        "hard": any(
+            rule["id"] == "H1" and rule["level"] == "error"
+            for rule in division.today["rules"]
+        ),
+        "plane": plane(division.units.total_bounds.tolist(), grain=grain),
+    }
