@@ -75,8 +75,9 @@ SITING: dict[str, Argument] = {
     },
     "weight": {
         "default": "",
-        "choices": ("households", "people", "elderly"),
-        "help": "whom to count (default: as coverage does)",
+        "metavar": "WHOM",
+        "help": "whom to count: households, people, or a group that the study has "
+        "numbers of, as elderly, 老年人, 残疾人 (default: as coverage does)",
     },
     "first": {
         "default": "",

@@ -16,6 +16,7 @@ if _absent:
     sys.modules[_HIDDEN] = None  # type: ignore[assignment]  # means: not there
 try:
     from numba import njit
+    from numba.core.options import DefaultOptions
 finally:
     if _absent:
         del sys.modules[_HIDDEN]
@@ -27,11 +28,29 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     It is kept beside its source, or in the user's own cache; where neither can
     be written, it is compiled in every run. Other threads run meanwhile.
     """
+    return _kept(function)
+
+
+def bare(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function as ``compiled`` does, one that makes no array.
+
+    Numba then need not count who holds the arrays that it is given, which takes
+    longer than small loops that pass many of them on.
+    """
+    # the option has no public name; without it the loops are only slower
+    uncounted = {"_nrt": False} if hasattr(DefaultOptions, "_nrt") else {}
+    return _kept(function, **uncounted)
+
+
+def _kept(
+    function: Callable[..., Any],
+    **options: Any,  # noqa: ANN401  whatever Numba takes
+) -> Callable[..., Any]:
     try:
-        kept: Callable[..., Any] = njit(cache=True, nogil=True)(function)
+        kept: Callable[..., Any] = njit(cache=True, nogil=True, **options)(function)
     except RuntimeError:  # Numba finds no place for its cache
-        kept = njit(nogil=True)(function)
+        kept = njit(nogil=True, **options)(function)
     return kept
 
 
-__all__ = ["compiled"]
+__all__ = ["bare", "compiled"]

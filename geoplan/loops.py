@@ -7,12 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 try:
-    from geoplan.compiler import compiled
+    from geoplan.compiler import bare, compiled
 except ImportError:
 
     def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
         """Return the function as it is: slow, and to the same answer."""
         return function
 
+    bare = compiled
 
-__all__ = ["compiled"]
+
+__all__ = ["bare", "compiled"]

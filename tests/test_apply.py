@@ -122,11 +122,12 @@ def test_edits_that_change_nothing_give_today(tmp_path):
     assert not [one for one in done.findings if one.level == "error"]
 
 
-def compared(place, **stations):
+def compared(place, *, on=None, **stations):
     """Return what edits of stations change, without reading and writing papers."""
+    on = on or study()
     one = read_edits(saved(place, edits(stations=stations)))
-    frame = stations_edited(study(), one.stations, file=one.path)
-    pair = on_one_ground(study(), stations=frame)
+    frame = stations_edited(on, one.stations, file=one.path)
+    pair = on_one_ground(on, stations=frame)
     return coverage_compared(pair, network())
 
 
@@ -140,6 +141,18 @@ def test_stations_by_hand(tmp_path):
     (one,) = told.results["stations"]
     assert (one["code"], one["name"]) == ("R1", "示例房")
     assert one["hours"] == ["", "9:00-17:00"]
+
+
+def test_a_new_station_offers_what_its_circle_asks_for(tmp_path):
+    items = ["社保、医保", "医保"]
+    asking = write_office(
+        tmp_path / "office", text='items = ["医保", "社保"]\n', 服务事项=items
+    )
+    on = read_study(asking)
+    here = {"code": "新1", "name": "", **at(720)}
+    for stations in ({"added": [here]}, {"opened": ["R1"]}):
+        told = compared(tmp_path, on=on, **stations)
+        assert any_of({"coverage": told.results}) == [300, ALL, 400, 0]
 
 
 def test_a_place_by_a_way_stands_on_it(tmp_path):

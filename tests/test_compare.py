@@ -269,6 +269,11 @@ def test_an_option_of_a_division_is_asked_for_where_there_are_several(office, tm
     pair = with_grids_of(read_study(office), path, option=2)
     width = pair.after.layers.grids.bounds
     assert (width["maxx"] - width["minx"]).round().tolist() == [600, 400]
+    drawn = [row | {"level": "community"} for row in rows]
+    gpd.GeoDataFrame(drawn, crs=PLAIN).to_file(path, layer="grids", engine="pyogrio")
+    with pytest.raises(UsageError) as error:
+        held(office, path, tmp_path / "out", option=2)
+    assert error.value.key == "compare_communities"
     with pytest.raises(UsageError) as error:
         held(office, office, tmp_path / "out", option=1)
     assert error.value.key == "compare_option_of_study"

@@ -19,15 +19,17 @@ from geoplan.errors import InputError, UsageError
 from geoplan.study.dividing import divide_study
 from geoplan.study.division_asked import Asked
 from geoplan.study.division_board import board_of, plans_of
+from geoplan.study.division_files import write_division
 from geoplan.study.division_findings import about
 from geoplan.study.division_given import given_record
 from geoplan.study.division_ground import laid_out
 from geoplan.study.division_record import division_record
 from geoplan.study.division_settings import wished
 from geoplan.study.reading import read_study
-from geoplan.study.recipe import network_of
+from geoplan.study.recipe import Run, network_of
 
 A, A2 = code_of("A"), code_of("a")
+QUICK = division.Effort(sweeps=20, starts=1)
 
 
 def quiet(_text):
@@ -54,11 +56,14 @@ def board(laid):
 
 
 @pytest.fixture(scope="module")
-def papers(root, tmp_path_factory):
+def papers(laid, board, tmp_path_factory):
     out = tmp_path_factory.mktemp("wenlan")
-    done = divide(root / "data" / "wenlan", out, community="文澜社区", options=2)
-    assert not [one for one in done.findings if one.level == "error"]
-    assert done.pages == (out / "division.html",)
+    asked = Asked(community="文澜社区", options=2)
+    plans = plans_of(laid, board=board.trying(QUICK), asked=asked)
+    found = division_record(laid, plans=plans, task=asked.task)
+    assert not [one for one in found.findings if one.level == "error"]
+    run = Run(progress=quiet, lang="zh", seconds={})
+    write_division(laid.study, found, asked=asked, out=out, run=run)
     return out
 
 
@@ -134,7 +139,7 @@ def test_the_same_study_gives_the_same_bytes(tmp_path):
     path = write_study(tmp_path / "office")
     outs = [tmp_path / name for name in ("one", "other")]
     for out in outs:
-        divide(path, out)
+        assert divide(path, out).pages == (out / "division.html",)
     names = sorted(file.name for file in outs[0].iterdir())
     assert names == [
         *("division.csv", "division.gpkg", "division.html", "division.json"),
@@ -243,9 +248,18 @@ def test_the_command_exits_with_1_where_a_hard_rule_cannot_be_kept(tmp_path, cap
 # Communities
 
 
-def test_communities_are_drawn_out_of_whole_grids(study):
-    laid = laid_out(study, network=network_of(study), level="community")
+def test_a_study_is_laid_out_for_its_communities(tmp_path):
+    read = read_study(write_study(tmp_path))
+    laid = laid_out(read, network=network_of(read), level="community")
     assert laid.circle.tier == "社区级"
+    assert set(laid.ground.grids.index) == set(read.layers.communities.index)
+    assert set(laid.ground.buildings["buildings"]) == {1.0}
+
+
+def test_communities_are_drawn_out_of_whole_grids(study, laid):
+    names = study.layers.communities["name"]
+    ground = division.grouped(laid.ground, names=names)
+    laid = replace(laid, ground=ground, level="community")
     board = board_of(laid, asked=Asked(level="community"))
     assert board.aims.band == (1000, 3000)
     today = study.layers.grids
@@ -257,8 +271,7 @@ def test_communities_are_drawn_out_of_whole_grids(study):
     )
     assert shapely.area(off).max() < 1
     largest = division.today(board).sizes().idxmax()
-    quick = board.trying(division.Effort(sweeps=20, starts=1))
-    plans = division.split(quick, largest, options=1)
+    plans = division.split(board.trying(QUICK), largest, options=1)
     found = division_record(laid, plans=plans, task="split")
     rules = {rule["id"]: rule for rule in found.plans[0].results["rules"]}
     assert all(rule["passed"] for rule in rules.values() if rule["level"] == "error")

@@ -29,6 +29,7 @@ from geoplan.study.division_ground import laid_out
 from geoplan.study.division_record import division_record
 from geoplan.study.reading import Study
 from geoplan.study.streets import no_ways
+from geoplan.wording import texts
 
 VENDOR = Path(__file__).parent / "vendor"
 BAND = (40.0, 80.0)
@@ -224,6 +225,38 @@ def test_where_communities_are_drawn_it_speaks_of_communities():
     said = sentence(record, record.plans[1], names=names, lang="zh")
     assert "社区" in said
     assert "网格" not in said
+
+
+@pytest.mark.parametrize(
+    ("measure", "word"), [("people", "人数"), ("buildings", "楼栋数")]
+)
+@pytest.mark.parametrize("level", ["grid", "community"])
+def test_where_no_households_are_known_it_speaks_of_none(measure, word, level):
+    record = dataclasses.replace(divided(), measure=measure, results={"level": level})
+    ground, _ = laid()
+    page = division_page(
+        record,
+        layers=ground.study.layers,
+        network=ground.network,
+        surroundings=ground.study.ways.surroundings,
+        imprint=IMPRINT,
+    )
+    words = json.loads(block(page, "data"))["words"]
+    assert words["card_range"] == word
+    assert "{low}" not in words["notes"]
+    of_the_band = {
+        "lead_within",
+        "legend_band",
+        "below_band",
+        "above_band",
+        "term_band",
+    }
+    of_the_band |= {"draw_band", "rules_status", "rule_H1"}
+    of_all = {"unit_households", "column_households", "legend_share_households"}
+    own = words.keys() - texts("page", "zh").keys() - of_the_band - of_all
+    held = {name for name in own if "户数" in str(words[name])}
+    assert held <= {"notes_made", "notes_given", "card_within"}
+    assert not [name for name in own if "{measure}" in str(words[name])]
 
 
 def test_a_list_opens_with_its_knee_and_never_with_nothing():

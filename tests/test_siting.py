@@ -1,5 +1,6 @@
 """From a study file to sites: counted by hand, recomputed from what is written."""
 
+import hashlib
 import json
 from dataclasses import replace
 
@@ -7,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from conftest import ROOT
 from offices import EAST, NORTH, PLAIN, STUDY, stations, write_study
 from shapely import Point
@@ -164,6 +166,11 @@ def test_a_list_is_judged_as_a_choice_is(office, tmp_path):
     assert not told["proved"]
     listed.write_text("示例房R1\n", encoding="utf-8")
     assert suggest(office, tmp_path / "out", evaluate=listed)["proved"]
+    *_, read = json.loads((tmp_path / "out" / "sites.json").read_text("utf-8"))[
+        "inputs"
+    ]
+    digest = hashlib.sha256(listed.read_bytes()).hexdigest()
+    assert read == {"path": "../idea.csv", "sha256": digest, "rows": 1}
     listed.write_text("R1\n没有的房\n", encoding="utf-8")
     with pytest.raises(InputError) as error:
         suggest(office, tmp_path / "out", evaluate=listed)
@@ -188,6 +195,8 @@ def test_codes_that_stations_have_too_are_told_apart(office, tmp_path):
     [
         ({"circle": "没有的圈"}, "siting_circle"),
         ({"weight": "elderly"}, "siting_weight"),
+        ({"weight": "老年人"}, "siting_weight"),
+        ({"weight": "没有的人群"}, "siting_weight"),
         ({"model": "lscp", "counts": range(1, 2), "apart_m": 0.0, "target": 2.0}, ""),
     ],
 )
@@ -209,6 +218,9 @@ def test_without_rooms_places_along_the_ways_are_suggested(tmp_path):
     assert site["kind"] == "待找房"
     again = suggest(path, tmp_path / "again")
     assert again == told
+    layer = gpd.read_file(tmp_path / "out" / "sites.gpkg", layer="candidates")
+    places = shapely.get_coordinates(layer.geometry)
+    assert (places == places.round(2)).all()
 
 
 def test_the_same_seed_gives_the_same_bytes(office, tmp_path):
@@ -332,7 +344,10 @@ def test_units_go_to_communities_near_and_even(office, tmp_path):
     out = tmp_path / "out"
     limits = Limits(least=1, most=2, datum="wgs84")
     match_study(office, units=units, limits=limits, out=out, lang="zh", progress=quiet)
-    told = json.loads((out / "match.json").read_text("utf-8"))["results"]
+    record = json.loads((out / "match.json").read_text("utf-8"))
+    read = {one["path"]: one["rows"] for one in record["inputs"]}
+    assert read["units.csv"] == 3
+    told = record["results"]
     taken = {unit["code"]: unit["community"] for unit in told["units"]}
     assert taken["a"] == taken["b"] != taken["c"]  # the one nearest to the other goes
     assert told["minutes"] >= told["nearest_minutes"]

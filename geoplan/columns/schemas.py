@@ -1,6 +1,6 @@
 """What each layer is made of: its columns, by kind and by usual names."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
@@ -54,6 +54,36 @@ def groups() -> Mapping[str, str]:
         name: str(table.get("within", "people"))
         for name, table in tables()["groups"].items()
     }
+
+
+def group_named(text: str) -> str:
+    """Return the special group that a text names as its columns are; "" for none.
+
+    Examples
+    --------
+    >>> group_named("老年人"), group_named("elderly"), group_named("户数")
+    ('elderly', 'elderly', '')
+    """
+    return _named(text, among=groups())
+
+
+def count_named(text: str) -> str:
+    """Return the count of a building that a text names: also a special group.
+
+    Examples
+    --------
+    >>> count_named("户数"), count_named("残疾人"), count_named("面积")
+    ('households', 'disabled', '')
+    """
+    return _named(text, among=("households", "people", *groups()))
+
+
+def _named(text: str, *, among: Iterable[str]) -> str:
+    known = schema("grids").columns
+    for name in among:
+        if normal(text) in {*known[name].names, *known[name].fallback}:
+            return name
+    return ""
 
 
 def schema(layer: str, *, more: Mapping[str, Any] | None = None) -> Schema:

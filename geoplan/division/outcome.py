@@ -131,9 +131,13 @@ def on_foot(plan: Plan, *, lived: bool = False, among: Ints | None = None) -> Ru
     """
     board = plan.board
     some = np.arange(len(plan.grid)) if among is None else among
-    was, now = (_walked(board, grid, among=some) for grid in (plan.today, plan.grid))
+    now = _walked(board, plan.grid, among=some)
     counts = board.units.frame["buildings"].to_numpy()[some] >= float(lived)
-    today, grid = plan.today[some], plan.grid[some]
+    grid = plan.grid[some]
+    held = counts & (grid != NOBODYS)
+    if len(np.unique(now[held])) == len(set(grid[held])):  # as it is nearly always
+        return Ruled(id="G1-walk", level="error")
+    was, today = _walked(board, plan.today, among=some), plan.today[some]
     offenders: list[str] = []
     inherited: list[str] = []
     for code, rows in sorted(Series(grid).groupby(grid).indices.items()):
@@ -174,6 +178,7 @@ def results(
     ``grids``: of the plan, as :func:`grids` gives them.
     """
     told, sizes = flows(plan), plan.sizes()
+    of = dict.fromkeys(grids.index, told.iloc[:0]) | dict(iter(told.groupby("to")))
     measure = plan.board.units.ground.measure
     mean = float(sizes.mean()) if len(sizes) else 0.0
     before = Plan(board=plan.board, grid=plan.today)
@@ -199,7 +204,7 @@ def results(
                 "people": round(row["people"]),
                 "area_m2": round(row["area_m2"], 1),
                 "compactness": round(row["compactness"], _ROUNDED),
-                "from": _from(told[told["to"] == code], measure),
+                "from": _from(of[code], measure),
             }
             for code, row in grids.drop(columns="geometry").iterrows()
         ],

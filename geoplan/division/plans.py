@@ -229,15 +229,17 @@ def _coded_within(
             for axis in ("x", "y")
         ]
     )
-    grids = on.units.ground.grids
-    codes = numbering.numbered(
-        new,
-        at=middle[new],
-        community=community,
-        codes=[str(c) for c in grids.index[grids["community"] == community]],
-        row_m=float(np.sqrt(area.mean())),
-        by=on.template,
-    )
+    codes: dict[int, str] = {}
+    if len(new):
+        grids = on.units.ground.grids
+        codes = numbering.numbered(
+            new,
+            at=middle[new],
+            community=community,
+            codes=[str(c) for c in grids.index[grids["community"] == community]],
+            row_m=float(np.sqrt(area.mean())),
+            by=on.template,
+        )
     names = [str(old[at]) if at >= 0 else codes[i] for i, at in enumerate(stays)]
     return np.array(names, dtype=object)[number]
 

@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 from geopandas import GeoDataFrame
 from numpy.typing import NDArray
+from pandas import DataFrame, Series
 
 from geoplan.check.rules import limit
 from geoplan.division.aims import Aims
@@ -177,21 +178,25 @@ def _once(case: Case) -> Ruled:
 
 def _conserved(case: Case) -> Ruled:
     """Totals of communities are today's."""
-    area = [
-        frame["community"].astype(str).to_dict() for frame in (case.before, case.after)
-    ]
-    off = set()
-    for name in COUNTS:
-        numbers = case.ground.buildings[name].to_numpy(float)
-        sums: list[dict[str, float]] = [{}, {}]
-        for at, grid in enumerate((case.was, case.now)):
-            for code, number in zip(grid, numbers, strict=True):
-                community = area[at].get(code, "")
-                if community:
-                    sums[at][community] = sums[at].get(community, 0.0) + number
-        every = {*sums[0], *sums[1]}
-        off |= {c for c in every if round(sums[0].get(c, 0) - sums[1].get(c, 0)) != 0}
-    return Ruled(id="N3-totals", level="error", offenders=tuple(sorted(off)))
+    was, now = (
+        _by_community(case, grids, grid=grid)
+        for grids, grid in ((case.before, case.was), (case.after, case.now))
+    )
+    every = was.index.union(now.index).difference([""])
+    change = was.reindex(every, fill_value=0.0) - now.reindex(every, fill_value=0.0)
+    off = every[(change.round() != 0).any(axis=1)]
+    return Ruled(id="N3-totals", level="error", offenders=tuple(sorted(map(str, off))))
+
+
+def _by_community(case: Case, grids: GeoDataFrame, *, grid: Codes) -> DataFrame:
+    """Return the ``COUNTS`` of each community; "" of what no grid holds.
+
+    ``grid``: of each building.
+    """
+    owner = grids["community"].astype(str).groupby(level=0).last()
+    community = Series(grid).map(owner).fillna("")
+    numbers = DataFrame(case.ground.buildings[list(COUNTS)]).astype(float)
+    return numbers.groupby(community.to_numpy(object)).sum()
 
 
 def _locked(case: Case) -> Ruled:

@@ -14,8 +14,8 @@ RUNTIME = (
     *("words", "element", "codec", "frame", "state", "titles", "study", "filters"),
     *("sheet", "overlay", "tiles", "ground", "theme", "names", "marks", "answer"),
     *("views", "picker"),
-    *("list", "curve", "dock", "legend", "search", "pointer", "tip", "tools"),
-    *("services", "checks", "notes", "paper", "start"),
+    *("list", "curve", "card", "dock", "switches", "legend", "search"),
+    *("pointer", "tip", "tools", "services", "checks", "notes", "paper", "start"),
 )
 
 #: The scripts of the page of the check, of the same parts and a few of its own.
@@ -29,8 +29,9 @@ CHECK_RUNTIME = (
 SITES_RUNTIME = (
     *("words", "element", "codec", "frame", "state", "titles", "sites/data", "sheet"),
     *("overlay", "tiles", "ground", "theme", "names", "marks", "sites/drawing"),
-    *("sites/answer", "sites/curve", "sites/list", "sites/dock", "sites/legend"),
-    *("search", "pointer", "sites/tip", "tools", "notes", "paper", "start"),
+    *("sites/answer", "sites/curve", "sites/list", "card", "sites/dock"),
+    *("switches", "sites/legend", "search", "pointer", "sites/tip", "tools"),
+    *("notes", "paper", "start"),
     *("drawing/save", "whatif/ways", "whatif/footing", "whatif/trial"),
     *("whatif/drawing", "whatif/panel", "whatif/hands", "whatif/files"),
     *("whatif/start", "sites/start"),
@@ -42,8 +43,9 @@ DIVISION_RUNTIME = (
     *("division/data", "division/figures", "sheet", "overlay", "tiles", "ground"),
     *("theme", "names", "marks", "division/labels", "division/drawing"),
     *("division/swipe", "division/answer", "division/options", "division/moves"),
-    *("division/rules", "division/terms", "division/dock", "division/legend"),
-    *("division/beside", "search", "pointer", "division/tip", "checks", "tools"),
+    *("division/rules", "division/terms", "card", "division/dock"),
+    *("switches", "division/legend", "division/beside", "search", "pointer"),
+    *("division/tip", "checks", "tools"),
     *("notes", "paper", "start", "drawing/judge", "drawing/codes"),
     *("drawing/history", "drawing/repair"),
     *("drawing/save", "drawing/plane", "drawing/sketch", "drawing/brush"),
@@ -55,17 +57,17 @@ DIVISION_RUNTIME = (
 COMPARE_RUNTIME = (
     *("words", "element", "codec", "frame", "state", "titles", "compare/data"),
     *("sheet", "overlay", "tiles", "ground", "theme", "names", "marks"),
-    *("compare/drawing", "compare/answer", "compare/list", "compare/dock"),
-    *("compare/legend", "search", "pointer", "compare/tip", "tools", "notes", "paper"),
-    *("start", "compare/start"),
+    *("compare/drawing", "compare/answer", "compare/list", "card", "compare/dock"),
+    *("switches", "compare/legend", "search", "pointer", "compare/tip", "tools"),
+    *("notes", "paper", "start", "compare/start"),
 )
 
 #: The scripts of the page of matching, likewise.
 MATCH_RUNTIME = (
     *("words", "element", "codec", "frame", "state", "titles", "match/data", "sheet"),
     *("overlay", "tiles", "ground", "theme", "names", "marks", "match/drawing"),
-    *("match/list", "match/dock", "match/legend", "search", "pointer", "match/tip"),
-    *("tools", "notes", "paper", "start", "match/start"),
+    *("match/list", "card", "match/dock", "switches", "match/legend", "search"),
+    *("pointer", "match/tip", "tools", "notes", "paper", "start", "match/start"),
 )
 
 _ROOM = files("geoplan") / "maps"

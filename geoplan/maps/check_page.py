@@ -1,16 +1,17 @@
 """The page of the check: what is wrong with the data, where, and what to do."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import shapely
 from geopandas import GeoDataFrame
 
-from geoplan.maps.basemap import base_layers, way_names, window
 from geoplan.maps.encoding import Grain, shapes
-from geoplan.maps.shell import check_shell
+from geoplan.maps.front import sources
+from geoplan.maps.ground import Ground
+from geoplan.maps.shell import map_page
 from geoplan.model import (
     Finding,
     Imprint,
@@ -63,11 +64,7 @@ def check_page(  # noqa: PLR0913  a page is made of all that a check has seen
     data: dict[str, Any] = {
         "lang": lang,
         "words": {**texts("page", lang), **texts("check", lang)},
-        "study": imprint.study,
-        "date": imprint.date,
-        "credits": imprint.credits,
-        "notes": imprint.notes,
-        "version": imprint.version,
+        **sources(imprint),
         "counted": "buildings",
         "speed": 1.2,
         "crs": layers.crs.name if layers is not None else "",
@@ -82,7 +79,7 @@ def check_page(  # noqa: PLR0913  a page is made of all that a check has seen
             findings, layers=layers, network=network, surroundings=surroundings
         )
     title = say("check.title", lang=lang, study=imprint.study)
-    return check_shell(data, title=title, sentence=verdict[0], lang=lang)
+    return map_page("check", data, title=title, sentence=verdict[0], lang=lang)
 
 
 def _groups(
@@ -267,17 +264,16 @@ def _map(
 ) -> dict[str, Any]:
     """Return the map: ground, borders, homes, stations, and where findings are."""
     areas = [*layers.grids.geometry, *layers.communities.geometry]
-    box = window(shapely.union_all(areas))
-    grain = Grain.of(box.bounds, crs=layers.crs)
-    places = np.array([_place(one, box=box) for one in findings], dtype=object)
-    names, base = [""], dict(_no_ground(grain))
-    if network is not None and surroundings is not None:
-        names = way_names(network, surroundings)
-        base = base_layers(network, surroundings, grain=grain, box=box, names=names)
+    ground = Ground.of(
+        layers,
+        network=network,
+        surroundings=surroundings,
+        area=shapely.union_all(areas),
+    )
+    grain = ground.grain
+    places = np.array([_place(one, box=ground.box) for one in findings], dtype=object)
     return {
-        "grain": {"west": grain.west, "north": grain.north, "step": grain.step},
-        "names": names,
-        "base": base,
+        **ground.told(),
         "grids": _areas(layers.grids, grain=grain),
         "communities": _areas(layers.communities, grain=grain),
         "buildings": shapes(
@@ -286,14 +282,6 @@ def _map(
         "stations": shapes(layers.stations.geometry, grain=grain),
         "places": shapes(places, grain=grain, tolerance=_TOLERANCE),
     }
-
-
-def _no_ground(grain: Grain) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the layers of a base map that there is not."""
-    nothing = shapes(np.array([], dtype=object), grain=grain)
-    for name in ("water", "streams", "green", "rails", "walls"):
-        yield name, nothing
-    yield "ways", {**nothing, "class": "", "name": ""}
 
 
 def _areas(frame: GeoDataFrame, *, grain: Grain) -> dict[str, Any]:

@@ -3,18 +3,17 @@
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import shapely
 from geopandas import GeoDataFrame
-from pandas import Index, Series
+from pandas import Index
 
 from geoplan.maps import places
-from geoplan.maps.answer import TIERS, limit, stamp, station_word
-from geoplan.maps.basemap import base_layers, way_names, window
 from geoplan.maps.compare_answer import changed, stations_told
-from geoplan.maps.encoding import Grain, ints, optional, shapes
+from geoplan.maps.encoding import Grain, ints, numbers, optional, shapes, strings
+from geoplan.maps.front import front, lines, pace, ring
+from geoplan.maps.ground import Ground
 from geoplan.maps.outlines import outlines
-from geoplan.maps.shell import compare_shell
+from geoplan.maps.shell import map_page
 from geoplan.model import (
     Circle,
     Comparison,
@@ -23,7 +22,7 @@ from geoplan.model import (
     Network,
     Surroundings,
 )
-from geoplan.wording import say, texts
+from geoplan.wording import say
 
 #: How a building stands to a circle: 0 is aside, then these.
 _STATES = ("in", "gained", "lost", "out")
@@ -50,21 +49,17 @@ def compare_page(  # noqa: PLR0913  the six of every page, and the page beside i
     PageError
         If something in the page would be loaded from elsewhere.
     """
-    street = layers.grids.union_all()
-    box = window(street)
-    grain = Grain.of(box.bounds, crs=layers.crs)
-    names = way_names(network, surroundings)
+    ground = Ground.of(layers, network=network, surroundings=surroundings)
+    grain = ground.grain
     homes = found.after.buildings
-    near = places.nearest_names(homes, edges=network.edges, names=names)
+    near = places.nearest_names(homes, edges=network.edges, names=ground.names)
     data = {
         **_front(found, imprint=imprint, lang=lang),
         "beside": beside,
-        "grain": {"west": grain.west, "north": grain.north, "step": grain.step},
-        "names": names,
-        "base": base_layers(network, surroundings, grain=grain, box=box, names=names),
-        "grids": _areas(layers.grids, grain=grain),
-        "communities": _areas(layers.communities, grain=grain),
-        "street": {"shape": shapes(np.array([street], dtype=object), grain=grain)},
+        **ground.told(),
+        "grids": places.named(layers.grids, grain=grain),
+        "communities": places.named(layers.communities, grain=grain),
+        "street": ground.outline(),
         "stations": _stations(found.stations, grain=grain),
         "buildings": _buildings(found, grain=grain) | {"near": ints(near)},
         "compounds": places.compounds(layers, grain=grain),
@@ -72,36 +67,16 @@ def compare_page(  # noqa: PLR0913  the six of every page, and the page beside i
     }
     title = say("compare.title", lang=lang, study=imprint.study)
     told = [changed(found, circle, lang=lang).text for circle in found.before.circles]
-    return compare_shell(data, title=title, sentence=" ".join(told), lang=lang)
+    return map_page("compare", data, title=title, sentence=" ".join(told), lang=lang)
 
 
 def _front(found: Comparison, *, imprint: Imprint, lang: str) -> dict[str, Any]:
     """Return what a page says in words."""
-    walker = found.before.walker
-    known = f"walker_{walker.preset}" in texts("page", lang)
-    own = {k: v for k, v in texts("compare", lang).items() if isinstance(v, str)}
+    crs, words = found.before.grids.crs.name, lines("compare", lang=lang)
     return {
-        "lang": lang,
-        "words": {**texts("page", lang), **own, "stamp": stamp(imprint, lang=lang)},
-        "study": imprint.study,
-        "date": imprint.date,
-        "credits": imprint.credits,
-        "notes": imprint.notes,
-        "version": imprint.version,
-        "tiles": "",
-        "crs": found.before.grids.crs.name,
-        "counted": found.counted,
-        "walker": say(f"page.walker_{walker.preset if known else 'custom'}", lang=lang),
-        "speed": walker.speed,
+        **front(imprint, words=words, crs=crs, counted=found.counted, lang=lang),
+        **pace(found.before.walker, lang=lang),
         "lead": [stations_told(found, lang=lang)],
-    }
-
-
-def _areas(frame: GeoDataFrame, *, grain: Grain) -> dict[str, Any]:
-    return {
-        "code": _texts(frame.index),
-        "name": _texts(frame["name"]),
-        "shape": shapes(frame.geometry, grain=grain),
     }
 
 
@@ -111,18 +86,18 @@ def _stations(frame: GeoDataFrame, *, grain: Grain) -> dict[str, Any]:
     was = np.full(len(frame), None, dtype=object)
     was[there] = shapely.points(frame[["x_before", "y_before"]].to_numpy(float)[there])
     return {
-        "code": _texts(frame.index),
-        "name": _texts(frame["name"]),
-        "tier": _texts(frame["tier"]),
+        "code": strings(frame.index),
+        "name": strings(frame["name"]),
+        "tier": strings(frame["tier"]),
         "change": [str(change).split() for change in frame["change"]],
-        "moved": _numbers(frame["moved_m"]),
+        "moved": numbers(frame["moved_m"]),
         "hours": [
             [str(one), str(other)]
             for one, other in zip(
                 frame["hours_before"], frame["hours_after"], strict=True
             )
         ],
-        "off": _texts(frame["off_network"]),
+        "off": strings(frame["off_network"]),
         "shape": shapes(frame.geometry, grain=grain),
         "was": shapes(was, grain=grain),
     }
@@ -132,8 +107,8 @@ def _buildings(found: Comparison, *, grain: Grain) -> dict[str, Any]:
     homes, counted = found.after.buildings, found.counted
     count = homes[counted].where(homes["counted"])
     return {
-        "code": _texts(homes.index),
-        "name": _texts(homes["name"]),
+        "code": strings(homes.index),
+        "name": strings(homes["name"]),
         "grid": ints(found.after.grids.index.get_indexer(homes["grid"].astype(str))),
         "count": optional(count),
         "shape": shapes(homes.geometry, grain=grain),
@@ -149,7 +124,7 @@ def _circles(
     ]
     return [
         {
-            **_circle(circle, lang=lang),
+            **ring(circle, lang=lang),
             **_answer(found, circle, lang=lang),
             "before_shape": drawn[0][k]["merged"],
             "after_shape": drawn[1][k]["merged"],
@@ -161,17 +136,6 @@ def _circles(
         }
         for k, circle in enumerate(found.before.circles)
     ]
-
-
-def _circle(circle: Circle, *, lang: str) -> dict[str, Any]:
-    return {
-        "name": circle.name,
-        "tier": circle.tier,
-        "level": TIERS.get(circle.tier, "community"),
-        "station": station_word(circle.tier, lang=lang),
-        "limit": limit(circle, lang=lang),
-        "by": "minutes" if circle.minutes is not None else "metres",
-    }
 
 
 def _answer(found: Comparison, circle: Circle, *, lang: str) -> dict[str, Any]:
@@ -216,17 +180,6 @@ def _figures(
     mine = areas[(areas["level"] == level) & (areas["circle"] == circle.name)]
     rows = mine.set_index("code").reindex(index)
     return {
-        "total": _numbers(rows[f"{found.counted}_total_after"]),
-        **{end: _numbers(rows[f"{found.counted}_any_{end}"]) for end in _ENDS},
+        "total": numbers(rows[f"{found.counted}_total_after"]),
+        **{end: numbers(rows[f"{found.counted}_any_{end}"]) for end in _ENDS},
     }
-
-
-def _numbers(column: Series) -> list[float | None]:
-    """Return numbers as JSON has them, None where there is none."""
-    return [
-        round(float(v), 2) if np.isfinite(v) else None for v in column.astype(float)
-    ]
-
-
-def _texts(values: Index | Series) -> list[str]:
-    return ["" if pd.isna(v) else str(v) for v in values]

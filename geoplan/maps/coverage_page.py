@@ -5,26 +5,18 @@ from typing import Any
 import numpy as np
 
 from geoplan.maps import places
-from geoplan.maps.answer import (
-    TIERS,
-    Answer,
-    answers,
-    counted,
-    limit,
-    stamp,
-    station_count,
-    station_word,
-)
-from geoplan.maps.basemap import base_layers, way_names, window
+from geoplan.maps.answer import Answer, answers, counted, station_count
 from geoplan.maps.checks import checks
 from geoplan.maps.encoding import Grain, fronts
 from geoplan.maps.filters import filters
+from geoplan.maps.front import front, pace, ring
+from geoplan.maps.ground import Ground
 from geoplan.maps.outlines import outlines
 from geoplan.maps.routes import routes
 from geoplan.maps.services import services
 from geoplan.maps.shell import map_page
 from geoplan.model import Circle, Coverage, Imprint, Layers, Network, Surroundings
-from geoplan.wording import say, texts
+from geoplan.wording import say
 
 
 def coverage_page(
@@ -45,16 +37,15 @@ def coverage_page(
     PageError
         If something in the page would be loaded from elsewhere.
     """
-    box = window(coverage.grids.union_all())
-    grain = Grain.of(box.bounds, crs=layers.crs)
-    names = way_names(network, surroundings)
-    near = places.nearest_names(coverage.buildings, edges=network.edges, names=names)
+    ground = Ground.of(layers, network=network, surroundings=surroundings)
+    grain = ground.grain
+    near = places.nearest_names(
+        coverage.buildings, edges=network.edges, names=ground.names
+    )
     what = counted(coverage)
     data = {
         **_front(coverage, imprint=imprint, lang=lang),
-        "grain": {"west": grain.west, "north": grain.north, "step": grain.step},
-        "names": names,
-        "base": base_layers(network, surroundings, grain=grain, box=box, names=names),
+        **ground.told(),
         "grids": _grids(coverage, grain=grain, what=what),
         "communities": places.areas(coverage.communities, grain=grain, counted=what),
         "street": places.areas(coverage.street, grain=grain, counted=what),
@@ -72,7 +63,7 @@ def coverage_page(
     title = say("page.title_coverage", lang=lang, study=imprint.study)
     sentence = " ".join(answer.text for answer in answers(coverage, lang=lang))
     return map_page(
-        data, title=title, sentence=sentence, lang=lang, tiles=imprint.tiles
+        "coverage", data, title=title, sentence=sentence, lang=lang, tiles=imprint.tiles
     )
 
 
@@ -91,20 +82,11 @@ def _kept_back(
 def _front(coverage: Coverage, *, imprint: Imprint, lang: str) -> dict[str, Any]:
     """Return what a page says in words: its answers, its sources, its texts."""
     walker = coverage.walker
-    known = f"walker_{walker.preset}" in texts("page", lang)
+    crs, what = coverage.grids.crs.name, counted(coverage)
     return {
-        "lang": lang,
-        "words": {**texts("page", lang), "stamp": stamp(imprint, lang=lang)},
-        "study": imprint.study,
-        "date": imprint.date,
-        "credits": imprint.credits,
-        "notes": imprint.notes,
-        "version": imprint.version,
+        **front(imprint, words={}, crs=crs, counted=what, lang=lang),
         "tiles": imprint.tiles,
-        "crs": coverage.grids.crs.name,
-        "counted": counted(coverage),
-        "walker": say(f"page.walker_{walker.preset if known else 'custom'}", lang=lang),
-        "speed": walker.speed,
+        **pace(walker, lang=lang),
         "circles": [
             {
                 **_circle(circle, answer=answer, lang=lang),
@@ -121,12 +103,7 @@ def _front(coverage: Coverage, *, imprint: Imprint, lang: str) -> dict[str, Any]
 
 def _circle(circle: Circle, *, answer: Answer, lang: str) -> dict[str, Any]:
     return {
-        "name": circle.name,
-        "tier": circle.tier,
-        "level": TIERS.get(circle.tier, "community"),
-        "station": station_word(circle.tier, lang=lang),
-        "limit": limit(circle, lang=lang),
-        "by": "minutes" if circle.minutes is not None else "metres",
+        **ring(circle, lang=lang),
         "total": answer.total,
         "any": answer.any,
         "own": answer.own,

@@ -38,11 +38,20 @@ def shown(division: Division) -> DivisionPlan | None:
 
 
 def words_of(division: Division, *, lang: str) -> dict[str, str]:
-    """Return the words of a page; where communities are drawn, with their own."""
+    """Return the words of a page; where communities are drawn, with their own.
+
+    They speak of what is counted: households, else people, else buildings.
+    """
     words: Mapping[str, Any] = texts("division_page", lang)
     level: dict[str, str] = words.get(division.results.get("level", ""), {})
     told: dict[str, str] = {k: v for k, v in words.items() if isinstance(v, str)}
-    return told | level
+    return counting(told | level, division=division, lang=lang)
+
+
+def counting(words: Words, *, division: Division, lang: str) -> dict[str, str]:
+    """Return words that name what a division counts."""
+    measure = say(f"division_page.measures.{division.measure}", lang=lang)
+    return {key: text.replace("{measure}", measure) for key, text in words.items()}
 
 
 def sentence(

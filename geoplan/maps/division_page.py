@@ -1,7 +1,7 @@
 """The page that says how the grids could be drawn, and whom that moves."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,13 +11,13 @@ from numpy.typing import ArrayLike
 from pandas import Index, Series
 
 from geoplan.maps import places
-from geoplan.maps.answer import stamp
-from geoplan.maps.basemap import base_layers, way_names, window
 from geoplan.maps.by_hand import by_hand
 from geoplan.maps.checks import checks
-from geoplan.maps.division_answer import plain, words_of
-from geoplan.maps.encoding import Grain, fronts, ints, optional, shapes
-from geoplan.maps.shell import division_shell
+from geoplan.maps.division_answer import counting, plain, words_of
+from geoplan.maps.encoding import Grain, fronts, ints, optional, shapes, strings
+from geoplan.maps.front import front
+from geoplan.maps.ground import Ground
+from geoplan.maps.shell import map_page
 from geoplan.maps.topology import arcs
 from geoplan.model import (
     Division,
@@ -57,22 +57,20 @@ def division_page(  # noqa: PLR0913  the six of every page, and the language
     PageError
         If something in the page would be loaded from elsewhere.
     """
-    street = layers.grids.union_all()
-    box = window(street)
-    grain = Grain.of(box.bounds, crs=layers.crs)
-    names = way_names(network, surroundings)
-    near = places.nearest_names(division.buildings, edges=network.edges, names=names)
+    ground = Ground.of(layers, network=network, surroundings=surroundings)
+    grain = ground.grain
+    near = places.nearest_names(
+        division.buildings, edges=network.edges, names=ground.names
+    )
     codes = _codes(division)
     data = {
         **_front(division, imprint=imprint, lang=lang),
         "fingerprint": fingerprint,
         "beside": beside,
         "units_hash": units_hash(division.units.index),
-        "grain": {"west": grain.west, "north": grain.north, "step": grain.step},
-        "names": names,
-        "base": base_layers(network, surroundings, grain=grain, box=box, names=names),
-        "street": {"shape": shapes(np.array([street], dtype=object), grain=grain)},
-        "communities": _communities(layers.communities, grain=grain),
+        **ground.told(),
+        "street": ground.outline(),
+        "communities": places.named(layers.communities, grain=grain),
         "compounds": places.compounds(layers, grain=grain),
         "buildings": _buildings(division, grain=grain) | {"near": ints(near)},
         "stations": _stations(division, codes=codes, grain=grain),
@@ -94,7 +92,7 @@ def division_page(  # noqa: PLR0913  the six of every page, and the language
     title = words[f"title_{_kind(division)}"].format(study=imprint.study)
     called = names_of(division, codes=codes, layers=layers, lang=lang)
     sentence = plain(division, names=called, lang=lang)
-    return division_shell(data, title=title, sentence=sentence, lang=lang)
+    return map_page("division", data, title=title, sentence=sentence, lang=lang)
 
 
 def units_hash(units: Index) -> str:
@@ -111,29 +109,20 @@ def _front(division: Division, *, imprint: Imprint, lang: str) -> dict[str, Any]
     """Return what a page says in words."""
     own, kind = words_of(division, lang=lang), _kind(division)
     own |= {name: own[f"{name}_{kind}"] for name in ("heading", "option", "notes")}
+    if division.measure != "households":  # the band is of these alone
+        notes = own["notes"].split("|")
+        own["notes"] = "|".join(note for note in notes if "{low}" not in note)
     told: Mapping[str, Any] = texts("division", lang)
     rules = {f"rule_{name}": text for name, text in told["rules"].items()}
     terms = {f"term_{name}": text for name, text in told["terms"].items()}
+    counted = counting(
+        {**texts("drawing", lang), **terms}, division=division, lang=lang
+    )
+    sides = {"sides": told["sides"], "blank": told["blank"]}
+    words = {**counted, **own, **rules, **sides}
+    crs, what = division.units.crs.name, division.measure
     return {
-        "lang": lang,
-        "words": {
-            **texts("page", lang),
-            **texts("drawing", lang),
-            **own,
-            **rules,
-            **terms,
-            "sides": told["sides"],
-            "blank": told["blank"],
-            "stamp": stamp(imprint, lang=lang),
-        },
-        "study": imprint.study,
-        "date": imprint.date,
-        "credits": imprint.credits,
-        "notes": imprint.notes,
-        "version": imprint.version,
-        "tiles": "",
-        "crs": division.units.crs.name,
-        "counted": division.measure,
+        **front(imprint, words=words, crs=crs, counted=what, lang=lang),
         "task": division.task,
         "band": list(division.band),
         "speed": 1.0,
@@ -170,10 +159,10 @@ def _grids(division: Division, *, codes: Index) -> dict[str, Any]:
     table = pd.concat([frame[["name", "community", "kind"]] for frame in frames])
     table = table[~table.index.duplicated()].reindex(codes).fillna("")
     return {
-        "code": _texts(codes),
-        "name": _texts(table["name"]),
-        "community": _texts(table["community"]),
-        "kind": _texts(table["kind"]),
+        "code": strings(codes),
+        "name": strings(table["name"]),
+        "community": strings(table["community"]),
+        "kind": strings(table["kind"]),
         "locked": [code in division.locked for code in codes],
     }
 
@@ -193,13 +182,13 @@ def _units(division: Division, *, codes: Index) -> dict[str, Any]:
     """Return the units; special groups are told of no unit."""
     units = division.units
     told = not any((units[name] > 0).any() for name in _GROUPS)
-    kinds = sorted({*_texts(units["kind"])})
+    kinds = sorted({*strings(units["kind"])})
     return {
-        "code": fronts(_texts(units.index)),
+        "code": fronts(strings(units.index)),
         "grid": ints(codes.get_indexer(units["grid"].astype(str))),
         "kinds": kinds,
-        "kind": ints(Index(kinds).get_indexer(_texts(units["kind"]))),
-        "name": _texts(units["name"]),
+        "kind": ints(Index(kinds).get_indexer(strings(units["kind"]))),
+        "name": strings(units["name"]),
         "area": ints(units["area_m2"].round()),
         "work": _counts(units["work"]) if told else None,
         **{name: _counts(units[name]) for name in _COUNTS},
@@ -210,8 +199,8 @@ def _buildings(division: Division, *, grain: Grain) -> dict[str, Any]:
     frame = division.buildings
     units = division.units.index
     return {
-        "code": fronts(_texts(frame.index)),
-        "name": _texts(frame["name"]),
+        "code": fronts(strings(frame.index)),
+        "name": strings(frame["name"]),
         "unit": ints(units.get_indexer(frame["unit"].fillna("").astype(str))),
         **{name: _counts(frame[name]) for name in _COUNTS if name in frame},
         "shape": shapes(frame.geometry, grain=grain),
@@ -221,8 +210,8 @@ def _buildings(division: Division, *, grain: Grain) -> dict[str, Any]:
 def _stations(division: Division, *, codes: Index, grain: Grain) -> dict[str, Any]:
     frame = division.stations
     return {
-        "code": _texts(frame.index),
-        "name": _texts(frame["name"]),
+        "code": strings(frame.index),
+        "name": strings(frame["name"]),
         "grid": ints(codes.get_indexer(frame["grid"].fillna("").astype(str))),
         "shape": shapes(frame.geometry, grain=grain),
     }
@@ -246,14 +235,6 @@ def _pairs(division: Division) -> dict[str, Any]:
         "one": ints(np.diff(one, prepend=0)),
         "other": ints(other - one),
         "walk": ints(walk),
-    }
-
-
-def _communities(frame: GeoDataFrame, *, grain: Grain) -> dict[str, Any]:
-    return {
-        "code": _texts(frame.index),
-        "name": _texts(frame["name"]),
-        "shape": shapes(frame.geometry, grain=grain),
     }
 
 
@@ -296,7 +277,3 @@ def _counts(column: Series | ArrayLike) -> dict[str, Any]:
     known = numbers[np.isfinite(numbers)]
     steps = 1.0 if np.all(known == np.round(known)) else _PARTLY
     return {"by": steps, "n": optional(numbers, steps=steps)}
-
-
-def _texts(values: Index | Series | Sequence[object]) -> list[str]:
-    return ["" if pd.isna(v) else str(v) for v in values]

@@ -14,9 +14,11 @@ from os.path import commonprefix
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import shapely
 from geopandas import GeoSeries
 from numpy.typing import ArrayLike, NDArray
+from pandas import Index, Series
 from pyproj import CRS, Transformer
 
 Geometries = NDArray[Any]  # of shapely geometries
@@ -77,6 +79,18 @@ def optional(values: ArrayLike, *, steps: float = 1.0) -> str:
     whole = np.zeros(len(numbers), dtype=np.int64)
     whole[present] = np.round(numbers[present] * steps).astype(np.int64) + 1
     return ints(whole)
+
+
+def numbers(column: Series) -> list[float | None]:
+    """Return numbers as JSON has them, None where there is none."""
+    return [
+        round(float(v), 2) if np.isfinite(v) else None for v in column.astype(float)
+    ]
+
+
+def strings(values: Index | Series | Sequence[object]) -> list[str]:
+    """Return texts, empty where there is none."""
+    return ["" if pd.isna(v) else str(v) for v in values]
 
 
 def fronts(values: Sequence[str]) -> dict[str, Any]:

@@ -1,17 +1,26 @@
 """folium's map in a page's own markup: slow to load, so asked for late.
 
-folium renders what its elements say a second time as a template, so whatever
-comes from data is put in after folium is done, where ``<!-- fill … -->`` stands.
+Each page's markup is page.html with some blocks of its own. folium renders what its
+elements say a second time as a template, so whatever comes from data is put in after
+folium is done, where ``<!-- fill … -->`` stands.
 """
 
 from collections.abc import Sequence
 
 import folium
 from branca.element import MacroElement
-from jinja2 import Template
+from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 
 from geoplan.maps.assets import read
 
+_MARKUP = Environment(
+    loader=FunctionLoader(read),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
 _FIGURE = Template(
     '<!DOCTYPE html>\n<html lang="<!-- fill lang -->">\n<head>'
     "<!-- fill meta --><title><!-- fill title --></title>"
@@ -56,8 +65,10 @@ class _Shell(folium.Map):
         super().__init__(tiles=None, zoom_control=False)
         self._id = "page"  # folium's own is random
         self.default_js = [("leaflet", "leaflet.js"), ("runtime", script)]
-        self.default_css = [(name, name) for name in ("leaflet.css", *styles)]
+        self.default_css = [
+            (name, name) for name in ("leaflet.css", "page.css", *styles)
+        ]
         place = f'<div class="folium-map" id="{self.get_name()}"></div>'
-        whole = read(markup).replace("<!-- place -->\n", read("place.html"))
+        whole = _MARKUP.get_template(markup).render()
         self.markup = whole.replace("<!-- map -->", place)
         self.add_child(_Start(), name="start")  # type: ignore[no-untyped-call]

@@ -3,13 +3,14 @@
 from typing import Any
 
 import numpy as np
-from geopandas import GeoDataFrame
 from pandas import Series
 
-from geoplan.maps.answer import Pieces, filled, stamp, station_word
-from geoplan.maps.basemap import base_layers, way_names, window
+from geoplan.maps import places
+from geoplan.maps.answer import Pieces, filled, station_word
 from geoplan.maps.encoding import Grain, ints, shapes
-from geoplan.maps.shell import match_shell
+from geoplan.maps.front import front, lines, pace
+from geoplan.maps.ground import Ground
+from geoplan.maps.shell import map_page
 from geoplan.model import Imprint, Layers, Matched, Network, Surroundings
 from geoplan.wording import say, texts
 
@@ -36,48 +37,32 @@ def match_page(
     PageError
         If something in the page would be loaded from elsewhere.
     """
-    street = layers.grids.union_all()
-    box = window(street)
-    grain = Grain.of(box.bounds, crs=layers.crs)
-    names = way_names(network, surroundings)
+    ground = Ground.of(layers, network=network, surroundings=surroundings)
+    grain = ground.grain
     state = _states(matched)
     sentence = _sentence(matched, lang=lang)
     data = {
         **_front(matched, imprint=imprint, lang=lang),
         "sentence": sentence,
         "lead": _lead(matched, state=state, lang=lang),
-        "grain": {"west": grain.west, "north": grain.north, "step": grain.step},
-        "names": names,
-        "base": base_layers(network, surroundings, grain=grain, box=box, names=names),
-        "grids": _areas(layers.grids, grain=grain),
+        **ground.told(),
+        "grids": places.named(layers.grids, grain=grain),
         "communities": _communities(matched, grain=grain),
-        "street": {"shape": shapes(np.array([street], dtype=object), grain=grain)},
+        "street": ground.outline(),
         "doors": _doors(matched, grain=grain),
         "units": _units(matched, state=state, grain=grain),
     }
     title = say("match.title", lang=lang, study=imprint.study)
     plain = "".join(piece for piece, _ in sentence)
-    return match_shell(data, title=title, sentence=plain, lang=lang)
+    return map_page("match", data, title=title, sentence=plain, lang=lang)
 
 
 def _front(matched: Matched, *, imprint: Imprint, lang: str) -> dict[str, Any]:
     """Return what the page says in words."""
-    walker = matched.walker
-    known = f"walker_{walker.preset}" in texts("page", lang)
-    own = {k: v for k, v in texts("match", lang).items() if isinstance(v, str)}
+    crs, words = matched.units.crs.name, lines("match", lang=lang)
     return {
-        "lang": lang,
-        "words": {**texts("page", lang), **own, "stamp": stamp(imprint, lang=lang)},
-        "study": imprint.study,
-        "date": imprint.date,
-        "credits": imprint.credits,
-        "notes": imprint.notes,
-        "version": imprint.version,
-        "tiles": "",
-        "crs": matched.units.crs.name,
-        "counted": "units",
-        "walker": say(f"page.walker_{walker.preset if known else 'custom'}", lang=lang),
-        "speed": walker.speed,
+        **front(imprint, words=words, crs=crs, counted="units", lang=lang),
+        **pace(matched.walker, lang=lang),
         "station": station_word(_DOORS, lang=lang),
         "gini": [round(float(g), 3) for g in matched.fairness.loc["gini"]],
         "proof": say("match.proof", lang=lang),
@@ -142,19 +127,11 @@ def _free(end: str, lang: str) -> str:
     return say(f"match.any_{end}", lang=lang)
 
 
-def _areas(frame: GeoDataFrame, *, grain: Grain) -> dict[str, Any]:
-    return {
-        "code": [str(code) for code in frame.index],
-        "name": [str(name) for name in frame["name"]],
-        "shape": shapes(frame.geometry, grain=grain),
-    }
-
-
 def _communities(matched: Matched, *, grain: Grain) -> dict[str, Any]:
     """Return the communities with what each takes, before and after."""
     frame = matched.communities
     return {
-        **_areas(frame, grain=grain),
+        **places.named(frame, grain=grain),
         "before": _whole(frame["before"]),
         "after": _whole(frame["after"]),
         "low": _whole(frame["minimum"]),
@@ -181,7 +158,7 @@ def _units(
     """Return the units: where each goes and would have gone."""
     units, codes = matched.units, matched.communities.index
     return {
-        **_areas(units, grain=grain),
+        **places.named(units, grain=grain),
         "community": ints(codes.get_indexer(units["community"])),
         "nearest": ints(codes.get_indexer(units["nearest"])),
         "door": ints(units["door"]),

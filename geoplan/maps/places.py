@@ -9,7 +9,15 @@ from geopandas import GeoDataFrame
 from numpy.typing import NDArray
 from pandas import DataFrame, Index, Series
 
-from geoplan.maps.encoding import Geometries, Grain, fronts, ints, optional, shapes
+from geoplan.maps.encoding import (
+    Geometries,
+    Grain,
+    fronts,
+    ints,
+    optional,
+    shapes,
+    strings,
+)
 from geoplan.model import Coverage, Layers
 
 _NEAR_WAY = 200.0  # m; farther ways do not say where a building is
@@ -18,13 +26,20 @@ _NEAR_WAY = 200.0  # m; farther ways do not say where a building is
 _ASIDE, _OWN, _OTHER, _OUT = 0, 1, 2, 3
 
 
+def named(frame: GeoDataFrame, *, grain: Grain) -> dict[str, Any]:
+    """Return areas or units by code, with their names."""
+    return {
+        "code": strings(frame.index),
+        "name": strings(frame["name"]),
+        "shape": shapes(frame.geometry, grain=grain),
+    }
+
+
 def areas(frame: GeoDataFrame, *, grain: Grain, counted: str) -> dict[str, Any]:
     """Return grids or communities with what is counted in and out of circles."""
     circles = sum(str(c).startswith(f"{counted}_straight_") for c in frame.columns)
     return {
-        "code": _texts(frame.index),
-        "name": _texts(frame["name"]),
-        "shape": shapes(frame.geometry, grain=grain),
+        **named(frame, grain=grain),
         "label": shapes(_middles(frame.geometry.to_numpy()), grain=grain),
         "total": _whole(frame[counted]),
         **{
@@ -46,8 +61,8 @@ def buildings(
     aside = ~frame["counted"].to_numpy(bool) | ~(lived.to_numpy() > 0)
     stations = coverage.stations.index
     return {
-        "code": fronts(_texts(frame.index)),
-        "name": fronts(_texts(frame["name"])),
+        "code": fronts(strings(frame.index)),
+        "name": fronts(strings(frame["name"])),
         "grid": ints(coverage.grids.index.get_indexer(frame["grid"].astype(str))),
         "count": optional(lived),
         "off": ints(np.asarray(frame["off_network"].fillna("") != "")),
@@ -65,12 +80,12 @@ def stations(coverage: Coverage, *, layers: Layers, grain: Grain) -> dict[str, A
     frame = coverage.stations
     said = layers.stations.reindex(frame.index)
     return {
-        "code": _texts(frame.index),
-        "name": _texts(frame["name"]),
-        "tier": _texts(frame["tier"]),
-        "off": _texts(frame["off_network"]),
-        "items": _texts(said["items"]),
-        "hours": _texts(said["hours"]),
+        "code": strings(frame.index),
+        "name": strings(frame["name"]),
+        "tier": strings(frame["tier"]),
+        "off": strings(frame["off_network"]),
+        "items": strings(said["items"]),
+        "hours": strings(said["hours"]),
         "shape": shapes(frame.geometry, grain=grain),
     }
 
@@ -80,8 +95,8 @@ def compounds(layers: Layers, *, grain: Grain) -> dict[str, Any]:
     walls, gates = layers.compounds, layers.gates
     nothing = np.array([], dtype=object)
     return {
-        "name": [] if walls is None else _texts(walls["name"]),
-        "code": [] if walls is None else _texts(walls.index),
+        "name": [] if walls is None else strings(walls["name"]),
+        "code": [] if walls is None else strings(walls.index),
         "shape": shapes(nothing if walls is None else walls.geometry, grain=grain),
         "gates": shapes(nothing if gates is None else gates.geometry, grain=grain),
         "gate": [] if gates is None else _gates(gates),
@@ -91,7 +106,7 @@ def compounds(layers: Layers, *, grain: Grain) -> dict[str, Any]:
 def _gates(gates: GeoDataFrame) -> list[list[str]]:
     """Return what is told of each gate: code, compound, kind, hours."""
     told = ["compound", "kind", "hours"]
-    columns = [_texts(gates.index), *(_texts(gates[name]) for name in told)]
+    columns = [strings(gates.index), *(strings(gates[name]) for name in told)]
     return [list(row) for row in zip(*columns, strict=True)]
 
 
@@ -163,7 +178,3 @@ def _middles(geometries: Geometries) -> Geometries:
 
 def _whole(column: Series) -> list[int]:
     return [int(n) for n in column.astype(float).fillna(0).round()]
-
-
-def _texts(values: Index | Series) -> list[str]:
-    return ["" if pd.isna(v) else str(v) for v in values]

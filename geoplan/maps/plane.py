@@ -13,20 +13,27 @@ from numpy.typing import NDArray
 
 from geoplan.maps.encoding import Grain
 
-_DEGREE = 4
-_NET = 12  # points a side that are fitted
-_DIGITS = 6
-
 Floats = NDArray[np.float64]
 
 
-def plane(bounds: Sequence[float], *, grain: Grain) -> dict[str, Any]:
+def plane(
+    bounds: Sequence[float],
+    *,
+    grain: Grain,
+    degree: int = 4,
+    net: int = 12,
+    digits: int = 6,
+) -> dict[str, Any]:
     """Return polynomials between the study's CRS and the page's lattice.
 
     Parameters
     ----------
     bounds : four numbers
         West, south, east, north of what is fitted, in the grain's CRS.
+    net : int
+        Points a side that are fitted.
+    digits : int
+        Of a coefficient, for the same bytes everywhere.
 
     Returns
     -------
@@ -36,28 +43,28 @@ def plane(bounds: Sequence[float], *, grain: Grain) -> dict[str, Any]:
         u, v = (place - middle) / half.
     """
     west, south, east, north = bounds
-    along = np.linspace(west, east, _NET), np.linspace(south, north, _NET)
-    net = np.stack(np.meshgrid(*along), axis=-1).reshape(-1, 2)
-    places = np.asarray(shapely.points(net), dtype=object)
+    along = np.linspace(west, east, net), np.linspace(south, north, net)
+    crs = np.stack(np.meshgrid(*along), axis=-1).reshape(-1, 2)
+    places = np.asarray(shapely.points(crs), dtype=object)
     page = shapely.get_coordinates(grain.place(places))
     return {
-        "degree": _DEGREE,
-        "to_page": _fit(net, page),
-        "to_crs": _fit(page, net),
+        "degree": degree,
+        "to_page": _fit(crs, page, degree=degree, digits=digits),
+        "to_crs": _fit(page, crs, degree=degree, digits=digits),
     }
 
 
-def _fit(source: Floats, target: Floats) -> dict[str, Any]:
+def _fit(source: Floats, target: Floats, *, degree: int, digits: int) -> dict[str, Any]:
     """Return the polynomial that takes source to target by least squares."""
     middle = np.rint(source.mean(axis=0))
     half = float(np.ceil(np.ptp(source, axis=0).max() / 2)) or 1.0
     u, v = ((source - middle) / half).T
-    terms = [(i, j) for i in range(_DEGREE + 1) for j in range(_DEGREE + 1 - i)]
+    terms = [(i, j) for i in range(degree + 1) for j in range(degree + 1 - i)]
     table = np.column_stack([u**i * v**j for i, j in terms])
     found = np.linalg.lstsq(table, target, rcond=None)[0]
     return {
         "middle": middle.tolist(),
         "half": half,
-        "x": np.round(found[:, 0], _DIGITS).tolist(),
-        "y": np.round(found[:, 1], _DIGITS).tolist(),
+        "x": np.round(found[:, 0], digits).tolist(),
+        "y": np.round(found[:, 1], digits).tolist(),
     }

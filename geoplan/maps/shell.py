@@ -25,13 +25,13 @@ _RENDERERS = ("folium", "branca", "jinja2")
 class _Shell:
     """What a page is made of, by the names of its files."""
 
-    markup: str
+    markup: str  #: with blocks of its own in page.html
     script: str
-    styles: tuple[str, ...]
+    styles: tuple[str, ...] = ()  #: its own, after page.css
 
     def rendered(self) -> str:
         """Return the page as folium renders it, without data; kept for next time."""
-        parts = (self.markup, "place.html", "figure.py")
+        parts = (self.markup, "page.html", "figure.py")
         makers = (
             *(repr(self), *map(read, parts)),
             *(version(name) for name in _RENDERERS),
@@ -45,72 +45,46 @@ class _Shell:
         return page.encode()
 
 
+_SHELLS = {
+    "coverage": _Shell(markup="coverage.html", script="runtime.js"),
+    "check": _Shell(markup="check.html", script="check.js", styles=("check.css",)),
+    "sites": _Shell(
+        markup="sites.html", script="sites.js", styles=("sites.css", "what_if.css")
+    ),
+    "division": _Shell(
+        markup="division.html",
+        script="division.js",
+        styles=("division.css", "drawing.css"),
+    ),
+    "compare": _Shell(
+        markup="compare.html", script="compare.js", styles=("compare.css",)
+    ),
+    "match": _Shell(
+        markup="match.html", script="match.js", styles=("sites.css", "match.css")
+    ),
+}
+
+
 def map_page(
-    data: Mapping[str, Any], *, title: str, sentence: str, lang: str, tiles: str = ""
+    name: str,
+    data: Mapping[str, Any],
+    *,
+    title: str,
+    sentence: str,
+    lang: str,
+    tiles: str = "",
 ) -> str:
     """Return a page with a map, its data and texts, sealed.
 
-    ``sentence`` is what the page says where no script may run; ``tiles`` the one
-    template of URLs that pictures may come from, once somebody asks for them.
+    ``name``: which of the pages with a map; ``sentence``: what the page says where no
+    script may run; ``tiles``: the one template of URLs that pictures may come from,
+    once somebody asks for them.
 
     Raises
     ------
     UsageError
         The template is not one of ``https`` with {x}, {y} and {z}.
     """
-    shell = _Shell(markup="page.html", script="runtime.js", styles=("page.css",))
-    page = _filled(shell, data, title=title, sentence=sentence, lang=lang)
-    return _sealed(page, images=images_from(tiles))
-
-
-def check_shell(
-    data: Mapping[str, Any], *, title: str, sentence: str, lang: str
-) -> str:
-    """Return the page of a check, with a map, its data and texts, sealed."""
-    styles = ("page.css", "check.css")
-    shell = _Shell(markup="check.html", script="check.js", styles=styles)
-    return _sealed(_filled(shell, data, title=title, sentence=sentence, lang=lang))
-
-
-def sites_shell(
-    data: Mapping[str, Any], *, title: str, sentence: str, lang: str
-) -> str:
-    """Return the page of siting, with a map, its data and texts, sealed."""
-    styles = ("page.css", "sites.css", "what_if.css")
-    shell = _Shell(markup="sites.html", script="sites.js", styles=styles)
-    return _sealed(_filled(shell, data, title=title, sentence=sentence, lang=lang))
-
-
-def division_shell(
-    data: Mapping[str, Any], *, title: str, sentence: str, lang: str
-) -> str:
-    """Return the page of division, with a map, its data and texts, sealed."""
-    styles = ("page.css", "division.css", "drawing.css")
-    shell = _Shell(markup="division.html", script="division.js", styles=styles)
-    return _sealed(_filled(shell, data, title=title, sentence=sentence, lang=lang))
-
-
-def compare_shell(
-    data: Mapping[str, Any], *, title: str, sentence: str, lang: str
-) -> str:
-    """Return the page of compared stations, with a map, its data and texts, sealed."""
-    styles = ("page.css", "compare.css")
-    shell = _Shell(markup="compare.html", script="compare.js", styles=styles)
-    return _sealed(_filled(shell, data, title=title, sentence=sentence, lang=lang))
-
-
-def match_shell(
-    data: Mapping[str, Any], *, title: str, sentence: str, lang: str
-) -> str:
-    """Return the page of matching, with a map, its data and texts, sealed."""
-    styles = ("page.css", "sites.css", "match.css")
-    shell = _Shell(markup="match.html", script="match.js", styles=styles)
-    return _sealed(_filled(shell, data, title=title, sentence=sentence, lang=lang))
-
-
-def _filled(
-    shell: _Shell, data: Mapping[str, Any], *, title: str, sentence: str, lang: str
-) -> str:
     fill = {
         "lang": lang,
         "meta": _META,
@@ -118,8 +92,9 @@ def _filled(
         "sentence": html.escape(sentence),
         "data": _block("data", data) + "\n" + _block("licences", licences()),
     }
-    page = inlined(shell.rendered())
-    return _HOLE.sub(lambda hole: fill[hole[1]], page)
+    page = inlined(_SHELLS[name].rendered())
+    filled = _HOLE.sub(lambda hole: fill[hole[1]], page)
+    return _sealed(filled, images=images_from(tiles))
 
 
 def plain_page(body: str, *, title: str, css: str, lang: str) -> str:

@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from geopandas import GeoDataFrame
 from pandas import DataFrame, Series
 
 from geoplan.maps import places, what_if
-from geoplan.maps.answer import TIERS, limit, stamp, station_word
-from geoplan.maps.basemap import base_layers, way_names, window
-from geoplan.maps.encoding import Grain, ints, optional, shapes
-from geoplan.maps.shell import sites_shell
+from geoplan.maps.encoding import Grain, ints, numbers, optional, shapes
+from geoplan.maps.front import front, lines, pace, ring
+from geoplan.maps.ground import Ground
+from geoplan.maps.shell import map_page
 from geoplan.maps.sites_answer import HUBS, lead, plain, told
 from geoplan.model import (
     Imprint,
@@ -49,19 +48,15 @@ def sites_page(
     PageError
         If something in the page would be loaded from elsewhere.
     """
-    street = layers.grids.union_all()
-    box = window(street)
-    grain = Grain.of(box.bounds, crs=layers.crs)
-    names = way_names(network, surroundings)
-    near = places.nearest_names(siting.homes, edges=network.edges, names=names)
+    ground = Ground.of(layers, network=network, surroundings=surroundings)
+    grain = ground.grain
+    near = places.nearest_names(siting.homes, edges=network.edges, names=ground.names)
     data = {
         **_front(siting, imprint=imprint, lang=lang),
-        "grain": {"west": grain.west, "north": grain.north, "step": grain.step},
-        "names": names,
-        "base": base_layers(network, surroundings, grain=grain, box=box, names=names),
-        "grids": _areas(layers.grids, grain=grain),
-        "communities": _areas(layers.communities, grain=grain),
-        "street": {"shape": shapes(np.array([street], dtype=object), grain=grain)},
+        **ground.told(),
+        "grids": places.named(layers.grids, grain=grain),
+        "communities": places.named(layers.communities, grain=grain),
+        "street": ground.outline(),
         "places": _places(siting, layers=layers, grain=grain),
         "buildings": _buildings(siting, layers=layers, grain=grain, near=near),
         "compounds": places.compounds(layers, grain=grain),
@@ -71,34 +66,23 @@ def sites_page(
     }
     title = say("sites.title", lang=lang, study=imprint.study)
     sentence = plain(siting, lang=lang)
-    return sites_shell(data, title=title, sentence=sentence, lang=lang)
+    return map_page("sites", data, title=title, sentence=sentence, lang=lang)
 
 
 def _front(siting: Siting, *, imprint: Imprint, lang: str) -> dict[str, Any]:
     """Return what a page says in words."""
-    walker, circle = siting.walker, siting.circle
-    known = f"walker_{walker.preset}" in texts("page", lang)
+    circle = siting.circle
     return {
-        "lang": lang,
-        "words": _words(siting, imprint=imprint, lang=lang),
-        "study": imprint.study,
-        "date": imprint.date,
-        "credits": imprint.credits,
-        "notes": imprint.notes,
-        "version": imprint.version,
-        "tiles": "",
-        "crs": siting.places.crs.name,
-        "counted": siting.counted,
+        **front(
+            imprint,
+            words=_words(siting, lang=lang),
+            crs=siting.places.crs.name,
+            counted=siting.counted,
+            lang=lang,
+        ),
         "homes_counted": _shown(siting),
-        "walker": say(f"page.walker_{walker.preset if known else 'custom'}", lang=lang),
-        "speed": walker.speed,
-        "circle": {
-            "name": circle.name,
-            "limit": limit(circle, lang=lang),
-            "by": "minutes" if circle.minutes is not None else "metres",
-            "station": station_word(circle.tier, lang=lang),
-            "level": TIERS.get(circle.tier, "community"),
-        },
+        **pace(siting.walker, lang=lang),
+        "circle": ring(circle, lang=lang),
         "model": siting.model,
         "total": siting.total,
         "before": siting.before,
@@ -116,27 +100,17 @@ def _front(siting: Siting, *, imprint: Imprint, lang: str) -> dict[str, Any]:
     }
 
 
-def _words(siting: Siting, *, imprint: Imprint, lang: str) -> dict[str, Any]:
+def _words(siting: Siting, *, lang: str) -> dict[str, Any]:
     """Return the page's texts; those of its model go before the usual ones."""
     all_of: Mapping[str, Any] = texts("sites", lang)
-    usual = {key: text for key, text in all_of.items() if isinstance(text, str)}
     special = all_of.get(siting.model, {})
-    told = {"stamp": stamp(imprint, lang=lang), **texts("what_if", lang)}
-    return {**texts("page", lang), **usual, **special, **told}
+    return {**lines("sites", lang=lang), **special, **texts("what_if", lang)}
 
 
 def _shown(siting: Siting) -> str:
     """Return the column of homes that a page tells of a building."""
     known = (n for n in ("households", "people") if siting.homes[n].notna().any())
     return next(known, "buildings")
-
-
-def _areas(frame: GeoDataFrame, *, grain: Grain) -> dict[str, Any]:
-    return {
-        "code": [str(code) for code in frame.index],
-        "name": [str(name) for name in frame["name"]],
-        "shape": shapes(frame.geometry, grain=grain),
-    }
 
 
 def _places(siting: Siting, *, layers: Layers, grain: Grain) -> dict[str, Any]:
@@ -149,13 +123,13 @@ def _places(siting: Siting, *, layers: Layers, grain: Grain) -> dict[str, Any]:
         "name": [str(name) for name in frame["name"]],
         "kind": [str(kind) for kind in frame["kind"]],
         "existing": [bool(old) for old in frame["existing"]],
-        "area": _numbers(frame["area_m2"]),
-        "cost": _numbers(frame["cost"].where(~frame["existing"])),
+        "area": numbers(frame["area_m2"]),
+        "cost": numbers(frame["cost"].where(~frame["existing"])),
         "available": [str(when) for when in frame["available"]],
         "community": [str(called.get(code, "")) for code in frame["community"]],
         "off": [str(reason) for reason in frame["off_network"]],
-        "alone": _numbers(frame["alone"]),
-        "often": [] if often is None else _numbers(often.reindex(frame.index)),
+        "alone": numbers(frame["alone"]),
+        "often": [] if often is None else numbers(often.reindex(frame.index)),
         "tier": [siting.circle.tier] * len(frame),
         "shape": shapes(frame.geometry, grain=grain),
     }
@@ -224,12 +198,12 @@ def _sites(plan: SitePlan, *, index: Any, lang: str) -> dict[str, Any]:  # noqa:
         "place": [int(i) for i in index.get_indexer(table.index)],
         "new": [bool(n) for n in table["new"]],
         **{
-            name: _numbers(table[name])
+            name: numbers(table[name])
             for name in ("gain", "cumulative", "load", "capacity", "only")
         },
-        "mean": _numbers(table["mean_minutes"]),
-        "worst": _numbers(table["worst_minutes"]),
-        "groups": {str(c).removeprefix("gain_"): _numbers(table[c]) for c in told_of},
+        "mean": numbers(table["mean_minutes"]),
+        "worst": numbers(table["worst_minutes"]),
+        "groups": {str(c).removeprefix("gain_"): numbers(table[c]) for c in told_of},
         "note": _notes(table, lang=lang),
     }
 
@@ -266,11 +240,4 @@ def _curve(siting: Siting) -> list[dict[str, Any]]:
         }
         for row in rows
         if row["covered"] is not None
-    ]
-
-
-def _numbers(column: Series) -> list[float | None]:
-    """Return numbers as JSON has them, None where there is none."""
-    return [
-        round(float(v), 2) if np.isfinite(v) else None for v in column.astype(float)
     ]

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pandas import DataFrame
 
 from geoplan.maps.encoding import Grain, ints
+from geoplan.maps.plane import plane
 from geoplan.model import Siting, WalkingGraph
 
 MOST = 4_000_000  #: characters; with more a page would open slowly
@@ -23,9 +24,6 @@ _MICRO = 1_000_000  # µm
 _LONGEST = 2_000_000_000  # µm between two points of a line that can be told
 _CENTI = 100
 _AROUND = 500.0  # m beyond the ways that hands may reach
-_DEGREE = 3  # of the polynomials between the study's CRS and the page's lattice
-_DIGITS = 4  # of a metre or a step, for the same bytes everywhere
-_NET = 24  # points a side by which they are found
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -140,6 +138,7 @@ def _ground(graph: WalkingGraph, *, number: Ints, grain: Grain) -> dict[str, Any
     inner = np.ones(len(xy), bool)
     inner[first] = False
     steps = np.diff(micro[rows], axis=0, prepend=0)[inner[rows]]
+    reach = [*(xy.min(axis=0) - _AROUND), *(xy.max(axis=0) + _AROUND)]
     return {
         "corner": corner.tolist(),
         "lines": {
@@ -154,7 +153,7 @@ def _ground(graph: WalkingGraph, *, number: Ints, grain: Grain) -> dict[str, Any
                 length=graph.lines.length.to_numpy()[kept],
             ),
         },
-        **_fits(xy, grain=grain),
+        **plane(reach, grain=grain, degree=3, net=24, digits=4),
     }
 
 
@@ -181,30 +180,4 @@ def _footing(footing: DataFrame, *, edge: Ints, length: Floats) -> dict[str, str
         "free": ints(np.bincount(line, minlength=len(edge))),
         "from": ints(begin),
         "to": ints(end),
-    }
-
-
-def _fits(xy: Floats, *, grain: Grain) -> dict[str, Any]:
-    """Return polynomials between the study's CRS and the page's lattice, to draw by."""
-    low, high = xy.min(axis=0) - _AROUND, xy.max(axis=0) + _AROUND
-    along = [np.linspace(a, b, _NET) for a, b in zip(low, high, strict=True)]
-    net = np.stack(np.meshgrid(*along), axis=-1).reshape(-1, 2)
-    points = np.asarray(shapely.points(net), dtype=object)
-    page = shapely.get_coordinates(grain.place(points))
-    return {"to_page": _fit(net, page), "to_crs": _fit(page, net)}
-
-
-def _fit(source: Floats, target: Floats) -> dict[str, Any]:
-    """Return the polynomial that takes source to target by least squares."""
-    middle = np.rint(source.mean(axis=0))
-    half = float(np.ceil(np.ptp(source, axis=0).max() / 2)) or 1.0
-    x, y = ((source - middle) / half).T
-    terms = [(i, j) for i in range(_DEGREE + 1) for j in range(_DEGREE + 1 - i)]
-    table = np.column_stack([x**i * y**j for i, j in terms])
-    found = np.linalg.lstsq(table, target, rcond=None)[0]
-    return {
-        "middle": middle.tolist(),
-        "half": half,
-        "x": np.round(found[:, 0], _DIGITS).tolist(),
-        "y": np.round(found[:, 1], _DIGITS).tolist(),
     }

@@ -21,10 +21,10 @@ from geoplan.study.edit_merging import merged
 from geoplan.study.edited import grids_edited, nearby, stations_edited
 from geoplan.study.edits import Comment, Edits, read_edits
 from geoplan.study.imprint import fingerprint, fingerprint_of
-from geoplan.study.pairs import beside, on_one_ground
+from geoplan.study.pairs import on_one_ground
 from geoplan.study.reading import Study, read_study
 from geoplan.study.recipe import Done, Run, Tell, checked, network_of
-from geoplan.study.sources import Input
+from geoplan.study.sources import Input, beside
 
 _CHANGED = 5  # files that an error names
 
@@ -77,7 +77,7 @@ def apply_edits(  # noqa: PLR0913  a recipe's own, the files and their band
         stations=stations,
         findings=told,
         others=tuple(
-            Input(path=beside(study, one.path), sha256=one.sha256, rows=0)
+            Input(path=beside(one.path, study=study.path), sha256=one.sha256, rows=0)
             for one in read
         ),
     )

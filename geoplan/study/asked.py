@@ -19,6 +19,7 @@ from geoplan.model import Circle, Finding, Layers, Network, Walker
 from geoplan.study.lists import Idea, Known, idea
 from geoplan.study.places import Demand, Places, along_ways, as_they_are, places_of
 from geoplan.study.reading import Study
+from geoplan.study.sources import Input
 from geoplan.study.weights import weighed
 
 FAR = 60.0  # min; the shortest walk is sought beyond the circle, so far at least
@@ -58,7 +59,7 @@ class Asked:
     model: Model = "mclp"
     counts: range | None = None  #: of new stations; None = what one would expect
     target: float = 1.0
-    weight: str = ""  #: households, people, elderly; "" = what the study counts
+    weight: str = ""  #: households, people or a group; "" = what the study counts
     first: str = ""  #: unmanaged or elderly: as many of these as can be, then of all
     capacity: str = ""  #: number a station, or m2
     budget: float | None = None
@@ -93,6 +94,7 @@ class Ground:
     counted: str
     served: DataFrame  #: as ``service.areas_served`` gives them
     listed: tuple[str, ...] = ()  #: codes of the list that is to be judged
+    others: tuple[Input, ...] = ()  #: files read besides those of the study
     findings: tuple[Finding, ...] = field(default=())
 
     def pairs(self, minutes: float | None, *, walker: Walker) -> DataFrame:
@@ -179,6 +181,7 @@ def laid_out(study: Study, *, network: Network, asked: Asked, lang: str) -> Grou
         counted=counted,
         served=served,
         listed=thought.codes,
+        others=_files_of(asked, rows=thought.rows, study=study),
         findings=(
             *(*odd, *unclear, *thought.findings),
             *(*_off(places, stand), *_about(places)),
@@ -199,6 +202,13 @@ def _thought_of(
     if found.own is None:
         return places, found
     return places.and_also(found.own, layers=study.layers), found
+
+
+def _files_of(asked: Asked, *, rows: int, study: Study) -> tuple[Input, ...]:
+    """Return the record of the list that is to be judged."""
+    if asked.evaluate is None:
+        return ()
+    return (Input.of(asked.evaluate, study=study.path, rows=rows),)
 
 
 def task_of(ground: Ground, *, asked: Asked, walker: Walker) -> sites.Task:

@@ -5,15 +5,17 @@ from pathlib import Path
 
 from geoplan.files import together, write_text
 from geoplan.maps.division_page import division_page
-from geoplan.model import Division
+from geoplan.model import Division, Network
 from geoplan.study.division_asked import Asked
 from geoplan.study.division_board import board_of, plans_of
 from geoplan.study.division_files import write_division
 from geoplan.study.division_ground import laid_out
 from geoplan.study.division_record import division_record
 from geoplan.study.imprint import fingerprint, imprint
-from geoplan.study.reading import Study, read_study
-from geoplan.study.recipe import Done, Run, Tell, checked, network_of
+from geoplan.study.reading import Study
+from geoplan.study.recipe import Done, Run, Tell, begun, network_of
+
+_USUAL = Asked()
 
 
 def divide_study(
@@ -37,10 +39,7 @@ def divide_study(
         is written then.
     """
     run = Run(progress=progress, lang=lang, seconds={})
-    with run.step("read", path=path):
-        study = checked(read_study(path, tell=run.tell), force=force, lang=lang)
-    with run.step("network", path=study.network_path.name):
-        network = network_of(study)
+    study, network = begun(path, run=run, force=force)
     with run.step("division_units", name=study.name):
         laid = laid_out(study, network=network, level=asked.level)
         board = board_of(laid, asked=asked)
@@ -65,9 +64,19 @@ def divide_study(
     return Done(findings=found.findings, pages=(out / "division.html",), entries=())
 
 
-def division_of(study: Study, asked: Asked) -> Division:
-    """Return the divisions that are proposed for a study."""
-    laid = laid_out(study, network=network_of(study), level=asked.level)
+def division_of(
+    study: Study, way: Network | None = None, *, asked: Asked = _USUAL
+) -> Division:
+    """Return the divisions that are proposed for a study.
+
+    ``way`` is the study's network, if it has been built already.
+
+    Raises
+    ------
+    GeoplanError
+        If the task cannot be met.
+    """
+    laid = laid_out(study, network=way or network_of(study), level=asked.level)
     board = board_of(laid, asked=asked)
     plans = plans_of(laid, board=board, asked=asked)
     return division_record(laid, plans=plans, task=asked.task)

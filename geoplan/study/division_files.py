@@ -46,8 +46,9 @@ def division_layers(division: Division) -> dict[str, DataFrame]:
     """Return the layers of ``division.gpkg`` by name, in the working CRS.
 
     grids, units (option, unit, from, to), moved (buildings), strips and flows, a
-    row an option and thing; before (today's grids). Special groups are told by
-    grid alone, and where they are few not at all.
+    row an option and thing; before (today's grids). The level of grids says what
+    was drawn: grid, or community. Special groups are told by grid alone, and where
+    they are few not at all.
     """
     return {
         "grids": _each(division, "grids"),
@@ -71,6 +72,8 @@ def _each(division: Division, part: str) -> DataFrame:
         if part == "flows":
             frame = frame.drop(columns=list(_BY_GRID))
         frame.insert(0, "option", plan.option)
+        if part == "grids":
+            frame.insert(1, "level", division.level)
         frames.append(frame)
     return pd.concat(frames, ignore_index=True)
 

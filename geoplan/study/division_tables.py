@@ -8,7 +8,7 @@ from pandas import DataFrame
 
 from geoplan.division import sentence
 from geoplan.model import Division, DivisionPlan
-from geoplan.wording import texts
+from geoplan.wording import say, texts
 
 _MEASURES = ("households", "people", "buildings")
 
@@ -91,8 +91,9 @@ def _names(division: Division, plan: DivisionPlan) -> dict[str, str]:
 def _named(table: DataFrame, topic: str, *, division: Division, lang: str) -> DataFrame:
     """Return a table with the columns that the texts name, in their order."""
     said: Any = texts("division", lang)
+    measure = say(f"division_page.measures.{division.measure}", lang=lang)
     names = {
-        name: str(text).format(what=said["levels"][division.level])
+        name: str(text).format(what=said["levels"][division.level], measure=measure)
         for name, text in said[topic].items()
     }
     shown = [name for name in names if name in table and table[name].notna().any()]

@@ -17,7 +17,7 @@ from geoplan import division
 from geoplan.division import numbering
 from geoplan.errors import InputError
 from geoplan.hours import parse
-from geoplan.model import Layers
+from geoplan.model import Circle, Layers
 from geoplan.study import tidy
 from geoplan.study.edits import Comment, GridEdits, Spot, StationEdits
 from geoplan.study.reading import NETWORK_RIM, Study
@@ -35,8 +35,8 @@ def stations_edited(study: Study, edits: StationEdits, *, file: Path) -> GeoData
         code is taken, or hours cannot be understood.
     """
     layers = study.layers
-    tiers = {circle.name: circle.tier for circle in study.circles}
-    new = _new(layers, edits, tiers=tiers, file=file)
+    circles = {circle.name: circle for circle in study.circles}
+    new = _new(layers, edits, circles=circles, file=file)
     known = {*layers.stations.index, *new.index}
     moved = {spot.code: Point(spot.x, spot.y) for spot in edits.moved}
     _known("stations.moved", moved, among=layers.stations.index, file=file)
@@ -54,28 +54,35 @@ def stations_edited(study: Study, edits: StationEdits, *, file: Path) -> GeoData
 
 
 def _new(
-    layers: Layers, edits: StationEdits, *, tiers: Mapping[str, str], file: Path
+    layers: Layers, edits: StationEdits, *, circles: Mapping[str, Circle], file: Path
 ) -> GeoDataFrame:
-    """Return the stations that are added, and those opened in rooms."""
+    """Return the stations that are added, and those opened in rooms.
+
+    They are of their circle's tier, and offer the items that it asks for.
+    """
     rooms = layers.candidates
     known: Iterable[str] = () if rooms is None else rooms.index
     _known("stations.opened", edits.opened, among=known, file=file)
-    circles = (*(spot.circle for spot in edits.added), *edits.opened.values())
-    _known("stations.circle", (edits.circle, *circles), among=tiers, file=file)
+    named = (*(spot.circle for spot in edits.added), *edits.opened.values())
+    _known("stations.circle", (edits.circle, *named), among=circles, file=file)
+    of_circle = {
+        circle.name: {"tier": circle.tier, "items": "、".join(circle.items)}
+        for circle in circles.values()
+    }
     taken = set(layers.stations.index)
     rows: dict[str, dict[str, object]] = {}
     for spot in edits.added:
         if spot.code in taken:
             raise InputError.at("edits_code_taken", file=file, code=spot.code)
         at = Point(spot.x, spot.y)
-        told = {"name": spot.name, "tier": tiers[spot.circle], "geometry": at}
-        rows[spot.code] = told
+        told = {"name": spot.name, "geometry": at}
+        rows[spot.code] = told | of_circle[spot.circle]
     for code, circle in edits.opened.items():
         assert rooms is not None  # noqa: S101  its code is known
-        room, tier = rooms.loc[code], tiers[circle]
+        room = rooms.loc[code]
         own = f"c-{code}" if code in taken or code in rows else code
         told = {name: room[name] for name in ("name", "area_m2", "geometry")}
-        rows[own] = {**told, "tier": tier}
+        rows[own] = told | of_circle[circle]
     return tidy.with_names(_filled(rows, like=layers.stations))
 
 

@@ -1,6 +1,5 @@
 """Grids that a file gives: a division that was proposed, or any layer of grids."""
 
-from hashlib import file_digest
 from pathlib import Path
 
 import pandas as pd
@@ -15,11 +14,11 @@ from geoplan.files.layers import read_raw
 from geoplan.files.raw import Raw
 from geoplan.files.vectors import shape_tables
 from geoplan.study.areas import by_code_or_name
-from geoplan.study.pairs import Pair, beside, on_one_ground
+from geoplan.study.pairs import Pair, on_one_ground
 from geoplan.study.reading import Study
 from geoplan.study.sources import Input
 
-_LAYER, _OPTION = "grids", "option"  # of division.gpkg
+_LAYER, _OPTION, _LEVEL = "grids", "option", "level"  # of division.gpkg
 _TEXTS = ("name", "community", "kind")
 
 
@@ -48,9 +47,7 @@ def with_grids_of(study: Study, path: Path, *, option: int | None) -> Pair:
     else:
         grids = _proposed(raw, path=path, option=option)
         grids = to_working(grids, crs=study.crs, layer=_LAYER, file=path)
-    with path.open("rb") as file:
-        digest = file_digest(file, "sha256").hexdigest()
-    read = Input(path=beside(study, path), sha256=digest, rows=len(grids))
+    read = Input.of(path, study=study.path, rows=len(grids))
     return on_one_ground(study, grids=grids, others=(read,))
 
 
@@ -64,6 +61,8 @@ def _division(path: Path) -> Raw | None:
 
 def _proposed(raw: Raw, *, path: Path, option: int | None) -> GeoDataFrame:
     """Return the grids of one division of a file that ``divide`` wrote."""
+    if _LEVEL in raw.frame and (raw.frame[_LEVEL] == "community").any():
+        raise UsageError.at("compare_communities", file=path)
     number = pd.to_numeric(raw.frame[_OPTION], errors="coerce")
     options = sorted({int(one) for one in number.dropna()})
     known = ", ".join(map(str, options))

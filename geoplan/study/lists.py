@@ -35,6 +35,7 @@ class Idea:
     """What a list names: places that are known, and places of its own."""
 
     codes: tuple[str, ...]
+    rows: int = 0  #: that name one
     own: GeoDataFrame | None = None  #: as a layer of candidates; None without any
     findings: tuple[Finding, ...] = ()
 
@@ -105,7 +106,7 @@ def _of_codes(path: Path, *, known: Known) -> Idea:
         if text not in names:
             raise InputError.at("siting_listed", file=path, row=row, value=text[:40])
         found.append(names[text])
-    return Idea(codes=tuple(dict.fromkeys(found)))
+    return Idea(codes=tuple(dict.fromkeys(found)), rows=len(found))
 
 
 def _of_places(path: Path, file: LayerFile, *, known: Known, lang: str) -> Idea:
@@ -129,14 +130,14 @@ def _of_places(path: Path, file: LayerFile, *, known: Known, lang: str) -> Idea:
     codes = tuple(dict.fromkeys(at_row[row] for row in sorted(at_row)))
     findings = tuple(f for f in file.findings if f.rule not in _SETTLED)
     if not own:
-        return Idea(codes=codes, findings=findings)
+        return Idea(codes=codes, rows=len(at_row), findings=findings)
     new = frame.loc[[code for code, _, _ in own]]
     called = [
         name or say("sites.place_listed", lang=lang, n=row)
         for name, (_, _, row) in zip(new["name"], own, strict=True)
     ]
     new = new.assign(name=called).set_axis([told for _, told, _ in own])
-    return Idea(codes=codes, own=GeoDataFrame(new), findings=findings)
+    return Idea(codes=codes, rows=len(at_row), own=GeoDataFrame(new), findings=findings)
 
 
 def _near(place: shapely.Geometry, *, path: Path, row: int, known: Known) -> None:

@@ -25,6 +25,7 @@ from geoplan.study.between import walks_between
 from geoplan.study.imprint import imprint
 from geoplan.study.reading import Study, read_study
 from geoplan.study.recipe import Done, Run, Tell, checked, network_of, parameters
+from geoplan.study.sources import inputs_of
 from geoplan.wording import texts
 
 DOORS = "社区级"  #: the tier whose stations communities are walked to
@@ -91,7 +92,10 @@ def match_study(  # noqa: PLR0913  as the other recipes, and the units
             "study": study.name,
             "command": "match",
             "version": __version__,
-            "inputs": [asdict(item) for item in study.inputs],
+            "inputs": [
+                asdict(item)
+                for item in (*study.inputs, *inputs_of(file, study=study.path))
+            ],
             "parameters": {**parameters(study), "asked": asdict(limits)},
             "seed": None,
             "warnings": report.grouped(findings),

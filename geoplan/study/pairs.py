@@ -5,7 +5,6 @@ BEFORE's buildings, people, ways, walker and circles, so that a difference is th
 alone. What else differs is told.
 """
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,7 +20,7 @@ from geoplan.errors import InputError
 from geoplan.model import Finding, Layers
 from geoplan.study import tidy
 from geoplan.study.reading import Study
-from geoplan.study.sources import Input
+from geoplan.study.sources import Input, beside
 
 _COUNTS = ("households", "people")
 _CODES = 5  # that a finding names
@@ -161,18 +160,10 @@ def _files_of(before: Study, other: Study) -> tuple[Input, ...]:
     """Return the files that only the other study has, beside the first one's file."""
     known = {one.sha256 for one in before.inputs}
     return tuple(
-        replace(one, path=beside(before, other.path.parent / one.path))
+        replace(one, path=beside(other.path.parent / one.path, study=before.path))
         for one in other.inputs
         if one.sha256 not in known
     )
-
-
-def beside(study: Study, path: Path) -> str:
-    """Return a path as a study's record has it: relative to the study file."""
-    try:
-        return Path(os.path.relpath(path, study.path.parent)).as_posix()
-    except ValueError:  # another drive
-        return path.name
 
 
 def _told(before: Study, other: Study) -> Iterator[Finding]:

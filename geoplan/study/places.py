@@ -22,6 +22,7 @@ _NEAR = 150.0  # m from demand that is to be served
 _APART = 60.0  # m between places, at least
 _WIDER = 1.25  # times as far apart at each thinning
 _SHARE = 0.6  # of the circle: the straight distance that is worth a walk
+_DIGITS = 2  # of a metre
 _NAMED = 120.0  # m; farther ways do not say where a place is
 
 
@@ -125,7 +126,8 @@ def along_ways(
     Points every 40 m along the ways of the largest component, inside the grids and
     within 150 m of demand. The one with most demand within six tenths of the
     circle, as the crow flies, is taken first, then the next that is far enough
-    from those taken: 60 m, or as much more as leaves at most 240.
+    from those taken: 60 m, or as much more as leaves at most 240. They stand to the
+    centimetre, as pages and files of edits tell them.
     """
     points, edge = _along(network, area=layers.grids.union_all())
     worth = _worth(points, demand=demand, reach_m=reach_m)
@@ -138,7 +140,8 @@ def along_ways(
     chosen = order[taken]
     chosen = chosen[np.lexsort((points[chosen, 1], points[chosen, 0]))]
     names = _way_names(points[chosen], edge=edge[chosen], network=network)
-    return _frame(points[chosen], names=names, crs=layers.crs, lang=lang)
+    at = np.round(points[chosen], _DIGITS)
+    return _frame(at, names=names, crs=layers.crs, lang=lang)
 
 
 def _along(

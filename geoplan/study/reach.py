@@ -254,12 +254,8 @@ def _demand(settings: Settings, table: Table, *, nth: int) -> str:
     It may be named as its columns in files are.
     """
     asked = str(table.get("demand", ""))
-    schema = columns.schema("grids")
-    for group in GROUPS:
-        column = schema.columns[group]
-        if columns.normal(asked) in {*column.names, *column.fallback}:
-            return group
-    if "demand" in table:
+    group = columns.group_named(asked)
+    if "demand" in table and not group:
         raise settings.error(
             "circle_demand",
             table="circle",
@@ -269,7 +265,7 @@ def _demand(settings: Settings, table: Table, *, nth: int) -> str:
             value=asked,
             known=", ".join(GROUPS),
         )
-    return ""
+    return group
 
 
 def _hours(settings: Settings, table: Table, *, nth: int) -> str:

@@ -95,10 +95,7 @@ def cover_study(
     """
     run = Run(progress=progress, lang=lang, seconds={})
     draw = _pictures() if papers.png else None
-    with run.step("read", path=path):
-        study = checked(read_study(path, tell=run.tell), force=force, lang=lang)
-    with run.step("network", path=study.network_path.name):
-        way = network_of(study)
+    study, way = begun(path, run=run, force=force)
     with run.step("cover", name=study.name):
         coverage = coverage_of(study, way)
     told = imprint(study, lang=lang, public=papers.public)
@@ -150,6 +147,21 @@ def coverage_of(study: Study, way: Network | None = None) -> Coverage:
     )
     found = (*study.findings, *about_ways(study, way), *coverage.findings)
     return replace(coverage, findings=once(found))
+
+
+def begun(path: Path | str, *, run: Run, force: bool) -> tuple[Study, Network]:
+    """Return a study, read and checked, and its walking network.
+
+    Raises
+    ------
+    GeoplanError
+        If something cannot be used as it is.
+    """
+    with run.step("read", path=path):
+        study = read_study(path, tell=run.tell)
+        study = checked(study, force=force, lang=run.lang)
+    with run.step("network", path=study.network_path.name):
+        return study, network_of(study)
 
 
 def checked(study: Study, *, force: bool, lang: str) -> Study:

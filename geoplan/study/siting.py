@@ -10,8 +10,8 @@ from geoplan.model import Network, Siting
 from geoplan.study.asked import Asked, Ground, agreed, counts_of, laid_out, task_of
 from geoplan.study.hubs import hubs_of
 from geoplan.study.imprint import imprint
-from geoplan.study.reading import Study, read_study
-from geoplan.study.recipe import Done, Run, Tell, checked, network_of
+from geoplan.study.reading import Study
+from geoplan.study.recipe import Done, Run, Tell, begun, network_of
 from geoplan.study.site_files import write_sites
 from geoplan.study.site_plans import Often, siting_from
 from geoplan.study.two_tiers import two_tiers_of
@@ -42,10 +42,7 @@ def site_study(
     """
     agreed(asked)
     run = Run(progress=progress, lang=lang, seconds={})
-    with run.step("read", path=path):
-        study = checked(read_study(path, tell=run.tell), force=force, lang=lang)
-    with run.step("network", path=study.network_path.name):
-        network = network_of(study)
+    study, network = begun(path, run=run, force=force)
     with run.step("sites_walks", name=study.name):
         ground = laid_out(study, network=network, asked=asked, lang=lang)
     with run.step("sites_solve", model=asked.model):
@@ -64,7 +61,9 @@ def site_study(
             )
             write_text(place / name, page)
         told = (replace(tiers[0], findings=found), *tiers[1:])
-        write_sites(study, told, asked=asked, out=place, run=run)
+        inputs = (*study.inputs, *ground.others)
+        whole = replace(study, inputs=inputs)
+        write_sites(whole, told, asked=asked, out=place, run=run)
     entries: tuple[maps.Entry, ...] = ()
     return Done(
         findings=found, pages=tuple(out / name for name in pages), entries=entries

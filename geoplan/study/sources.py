@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from hashlib import file_digest, sha256
+from hashlib import file_digest
 from pathlib import Path
 from typing import Any, Self
 
@@ -29,6 +29,33 @@ class Input:
     path: str  #: relative to the study file, with "/"
     sha256: str
     rows: int  #: 0 for a file that holds none of its own (.prj …)
+
+    @classmethod
+    def of(cls, path: Path, *, study: Path, rows: int) -> Self:
+        """Return the record of a file that lies beside a study file or elsewhere."""
+        with path.open("rb") as file:
+            digest = file_digest(file, "sha256").hexdigest()
+        return cls(path=beside(path, study=study), sha256=digest, rows=rows)
+
+
+def beside(path: Path, *, study: Path) -> str:
+    """Return a path as a study's record has it: relative to the study file."""
+    try:
+        return Path(os.path.relpath(path, study.parent)).as_posix()
+    except ValueError:  # another drive
+        return path.name
+
+
+def inputs_of(file: LayerFile, *, study: Path) -> tuple[Input, ...]:
+    """Return the record of all files that a layer was read from."""
+    return tuple(
+        Input(
+            path=beside(part, study=study),
+            sha256=digest,
+            rows=file.rows if part == file.path else 0,
+        )
+        for part, digest in file.parts.items()
+    )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -122,28 +149,12 @@ class Reader:
         others: tuple[Path, ...] = (),
     ) -> tuple[Input, ...]:
         """Return the record of all files read; ``others`` are not made of rows."""
-        records = [
-            self._input(part, digest, file.rows if part == file.path else 0)
-            for file in files
-            for part, digest in file.parts.items()
-        ]
-        records += [
-            self._input(path, sha256(path.read_bytes()).hexdigest(), 0)
-            for path in others
-        ]
-        if not network.is_file():
-            return tuple(records)
-        with network.open("rb") as file:
-            digest = file_digest(file, "sha256").hexdigest()
-        return (*records, self._input(network, digest, rows))
-
-    def _input(self, path: Path, digest: str, rows: int) -> Input:
-        home = self.settings.path.parent
-        try:
-            near = Path(os.path.relpath(path, home)).as_posix()
-        except ValueError:  # another drive
-            near = path.name
-        return Input(path=near, sha256=digest, rows=rows)
+        study = self.settings.path
+        records = [one for file in files for one in inputs_of(file, study=study)]
+        records += [Input.of(path, study=study, rows=0) for path in others]
+        if network.is_file():
+            records.append(Input.of(network, study=study, rows=rows))
+        return tuple(records)
 
 
 def _whole(file: LayerFile) -> LayerFile:

@@ -2,6 +2,7 @@
 
 from pandas import DataFrame, Series
 
+from geoplan import columns
 from geoplan.coverage import estates, groups, rollup
 from geoplan.errors import UsageError
 from geoplan.membership import places
@@ -16,20 +17,17 @@ def weighed(
     """Return what each building counts, and the name of that."""
     lived, _ = groups.dealt(layers, homes=homes)
     usual = rollup.counted_by(homes)
-    counted = weight or usual
-    if counted in GROUPS:
-        known = counted in lived
-        values = lived[counted] if known else Series(dtype=float)
-    else:
-        known = bool(homes[counted].notna().any())
-        values = homes[counted]
-    if not known:
+    counted = columns.count_named(weight) if weight else usual
+    numbers = lived if counted in GROUPS else homes
+    if counted not in numbers or not numbers[counted].notna().any():
         has = [n for n in ("households", "people") if homes[n].notna().any()]
         raise UsageError.at(
-            "siting_weight", value=counted, known=", ".join([*has, *lived.columns])
+            "siting_weight",
+            value=weight or counted,
+            known=", ".join([*has, *lived.columns]),
         )
     table = DataFrame(index=homes.index)
-    table["weight"] = values.where(homes["counted"], 0.0).fillna(0.0)
+    table["weight"] = numbers[counted].where(homes["counted"], 0.0).fillna(0.0)
     for group in lived:
         if group != counted:
             table[group] = lived[group].where(homes["counted"], 0.0).fillna(0.0)

@@ -8,7 +8,7 @@ Python, slowly, to the same answer.
 
 import numpy as np
 
-from geoplan.loops import compiled
+from geoplan.loops import bare
 
 # what the numbers of a problem are, in order
 _BALANCE, _MEAN, _BAND, _LOW, _HIGH = 0, 1, 2, 3, 4
@@ -19,13 +19,13 @@ _LOAD, _SIZE, _ATOMS, _X, _Y, _SQUARE = 0, 1, 2, 3, 4, 5
 _NONE = np.int64(-1)
 
 
-@compiled
+@bare
 def beyond(size, low, high):
     """Return the households that a part has too few or too many."""
     return max(low - size, 0.0) + max(size - high, 0.0)
 
 
-@compiled
+@bare
 def _worth(numbers, load, size, x, y, square):
     """Return what a part with such sums costs."""
     off = load - numbers[_MEAN]
@@ -36,7 +36,7 @@ def _worth(numbers, load, size, x, y, square):
     return cost
 
 
-@compiled
+@bare
 def part_cost(numbers, sums, p):
     """Return what a part costs by its sums."""
     return _worth(
@@ -49,7 +49,7 @@ def part_cost(numbers, sums, p):
     )
 
 
-@compiled
+@bare
 def _changed(problem, sums, u, p, sign):
     """Return what a part costs with an atom more (1) or less (-1)."""
     load, size, x, y, inertia = problem[4:9]
@@ -65,7 +65,7 @@ def _changed(problem, sums, u, p, sign):
     )
 
 
-@compiled
+@bare
 def shift_sums(problem, sums, u, p, sign):
     """Add an atom to the sums of a part, or take it away."""
     load, size, x, y, inertia = problem[4:9]
@@ -78,7 +78,7 @@ def shift_sums(problem, sums, u, p, sign):
     sums[p, _SQUARE] += sign * inertia[u] + w * (x[u] * x[u] + y[u] * y[u])
 
 
-@compiled
+@bare
 def gain(problem, part, sums, u, b):
     """Return by how much the cost changes if an atom goes to another part."""
     start, other, cost = problem[0], problem[1], problem[2]
@@ -100,7 +100,7 @@ def gain(problem, part, sums, u, b):
     return delta + _changed(problem, sums, u, b, 1.0) - part_cost(numbers, sums, b)
 
 
-@compiled
+@bare
 def lawful(problem, sums, moved, u, a, b):
     """Return whether a move keeps the budget, and the band where that is hard."""
     size, home, numbers = problem[5], problem[9], problem[11]
@@ -115,7 +115,7 @@ def lawful(problem, sums, moved, u, a, b):
     return True
 
 
-@compiled
+@bare
 def touches(problem, part, u, b):
     """Return whether an atom has a walkable neighbour in a part."""
     start, other, walk = problem[0], problem[1], problem[3]
@@ -125,7 +125,7 @@ def touches(problem, part, u, b):
     return False
 
 
-@compiled
+@bare
 def stays_whole(problem, part, u, scratch):
     """Return whether an atom's part is one piece without it, and not empty.
 
@@ -168,7 +168,7 @@ def stays_whole(problem, part, u, scratch):
     return False
 
 
-@compiled
+@bare
 def move(problem, part, sums, moved, u, b):
     """Give an atom to a part."""
     size, home = problem[5], problem[9]
@@ -182,7 +182,7 @@ def move(problem, part, sums, moved, u, b):
     part[u] = b
 
 
-@compiled
+@bare
 def fits(problem, part, sums, moved, scratch, u, b):
     """Return whether an atom may go to a part: all rules kept."""
     a = part[u]
@@ -195,7 +195,7 @@ def fits(problem, part, sums, moved, scratch, u, b):
     )
 
 
-@compiled
+@bare
 def _swapped(problem, part, sums, moved, scratch, three, least):
     """Try to send u to v's part and w back; return the change, 0 if none was made.
 
@@ -231,7 +231,7 @@ def _swapped(problem, part, sums, moved, scratch, three, least):
     return 0.0
 
 
-@compiled
+@bare
 def anneal(problem, part, sums, moved, scratch, draws, owner, heat):
     """Try as many moves and swaps as there are draws; return the change of cost.
 
@@ -263,7 +263,7 @@ def anneal(problem, part, sums, moved, scratch, draws, owner, heat):
     return total
 
 
-@compiled
+@bare
 def descend(problem, part, sums, moved, scratch, rounds):
     """Make every single move that helps, atom by atom, until none does."""
     start, other = problem[0], problem[1]

@@ -179,5 +179,15 @@
     return box[2] < box[0] ? null : box;
   }
 
-  geoplan.codec = { ints, optional, fronts, sums, shapes, layered, within, at, middle, boxOf };
+  /* A block with its shapes as a layer. */
+  function shaped(block) {
+    return Object.assign({}, block, { layer: shapes(block.shape) });
+  }
+
+  /* What a page knows of its street office. */
+  function office(data) {
+    return { data, names: data.names, grids: shaped(data.grids), communities: shaped(data.communities), street: shaped(data.street) };
+  }
+
+  geoplan.codec = { ints, optional, fronts, sums, shapes, layered, within, at, middle, boxOf, shaped, office };
 })((window.geoplan = window.geoplan || {}));

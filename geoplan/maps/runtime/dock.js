@@ -2,8 +2,9 @@
 (function (geoplan) {
   "use strict";
 
-  const { make, get, put, icon } = geoplan.element;
-  const { study, state, words } = geoplan;
+  const { make } = geoplan.element;
+  const { head, facts } = geoplan.card;
+  const { study, state, words, card } = geoplan;
 
   const DETOUR = 1.6; // times as far as the straight line is called a detour
   const STREETS = 3;
@@ -16,29 +17,7 @@
   }
 
   function show(pick) {
-    const dock = get("dock");
-    const thing = state.pick;
-    const makers = { grid, building, station, compound, community };
-    const maker = thing && makers[thing.kind];
-    dock.hidden = !maker;
-    document.body.classList.toggle("picked", Boolean(maker));
-    if (!maker) return;
-    put(dock, [
-      make("button", { type: "button", class: "close", "aria-label": words.say("close"), click: function () { pick(null); } },
-        icon("M4 4l12 12M16 4L4 16")),
-    ].concat(maker(thing.i, pick, thing)));
-  }
-
-  function head(title, side) {
-    return make("h2", {}, [title, make("span", {}, side)]);
-  }
-
-  function facts(pairs) {
-    const rows = [];
-    pairs.filter(Boolean).forEach(function (pair) {
-      rows.push(make("dt", {}, pair[0]), make("dd", {}, pair[1]));
-    });
-    return make("dl", {}, rows);
+    card.show({ grid, building, station, compound, community }, pick);
   }
 
   function figure(grid) {

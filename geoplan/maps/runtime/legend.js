@@ -2,8 +2,8 @@
 (function (geoplan) {
   "use strict";
 
-  const { make, draw, get, put } = geoplan.element;
-  const { study, state, words } = geoplan;
+  const { make, draw } = geoplan.element;
+  const { study, state, words, switches } = geoplan;
 
   const RANGES = ["<50%", "50–70", "70–90", "90–99", "100%"];
 
@@ -49,7 +49,7 @@
     if (state.view === "any" && !circle.filtered) found.splice(2, 0, ["gap", words.say("legend_gap"), [box("gap"), words.say("legend_gap_note")]]);
     tiers().forEach(function (tier) {
       const n = study.stations.tier.filter(function (t, i) { return t === tier && study.open(i); }).length;
-      found.push(["station " + tier, word(tier, "legend_"), [mark(tier), words.say("legend_count", { n })]]);
+      found.push(["station " + tier, word(tier, "legend_"), [switches.sign({ dot: tier === "网格级", head: tier === "街道级" }), words.say("legend_count", { n })]]);
     });
     found.push(["borders", words.say("legend_borders"), [borders(), ""]]);
     return found;
@@ -78,40 +78,14 @@
       }));
   }
 
-  function mark(tier) {
-    const canvas = make("canvas", { class: "mark", width: 48, height: 48, "aria-hidden": "true" });
-    const context = canvas.getContext("2d");
-    context.scale(2, 2);
-    const dot = tier === "网格级";
-    geoplan.marks.symbol(context, 12, 12, { dot, head: tier === "街道级", asked: true, size: dot ? 11 : 18 });
-    return canvas;
-  }
-
-  /* Layers that need no key: two switches in one cell. */
+  /* Layers that need no key: switches in one cell. */
   function plain() {
     return [study.compounds.code.length ? "compounds" : "", study.names.length > 1 ? "names" : "",
       geoplan.tiles.offered() ? "tiles" : ""].filter(Boolean);
   }
 
-  function toggle(layer, name) {
-    return make("button", { type: "button", role: "checkbox", "aria-checked": String(state.shown(layer)), "data-layer": layer,
-      click: function () { state.toggle(layer); } }, [make("i", { class: "tick" }), name]);
-  }
-
   function show() {
-    const focus = document.activeElement && document.activeElement.getAttribute("data-layer");
-    const cells = entries().map(function (entry) {
-      return make("div", { class: state.shown(entry[0]) ? "entry" : "entry hidden" }, [
-        toggle(entry[0], entry[1]), make("div", { class: "key" }, entry[2]),
-      ]);
-    });
-    const extra = plain().map(function (layer) { return toggle(layer, words.say("legend_" + layer)); });
-    if (extra.length) cells.push(make("div", { class: "entry plain" }, extra));
-    put(get("legend"), cells);
-    if (focus) {
-      const again = get("legend").querySelector('[data-layer="' + focus + '"]');
-      if (again) again.focus();
-    }
+    switches.show(entries(), plain(), 3);
   }
 
   geoplan.legend = { start, hiddenAtFirst, entries, word };

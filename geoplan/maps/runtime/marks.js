@@ -27,29 +27,30 @@
   /* Draws the thing picked; returns the grid whose walk is shown, to be told later. */
   function picked(p) {
     const pick = geoplan.state.pick;
-    if (!pick) return null;
-    if (pick.kind === "way") {
-      path(p, pick.layer, pick.features, false);
-      stroke(p, 8, "#FFFFFF");
-      stroke(p, 4, theme.COLOUR.blue);
-      return null;
-    }
-    const layer = layerOf(pick.kind);
+    outline(p);
+    if (!pick || pick.kind === "way") return null;
     if (pick.kind === "station") reach(p, pick.i);
-    if (pick.kind === "check") ring(p, { place: names.pixel(p, study.checks.layer, pick.i), size: 14 });
-    if (layer) {
-      path(p, layer, [pick.i], true);
-      stroke(p, 7, "#FFFFFF");
-      stroke(p, 3.6, theme.COLOUR.ink);
-    }
+    if (pick.kind === "check") ring(p, names.pixel(p, study.checks.layer, pick.i), 14);
     const far = study.routes[geoplan.state.circle].far;
     const i = pick.kind === "grid" ? pick.i : pick.kind === "building" ? far.indexOf(pick.i) : -1;
     return i >= 0 && study.now().grids[i].far >= 0 && walk(p, i) ? { i } : null;
   }
 
-  function layerOf(kind) {
-    const layers = { grid: study.grids, community: study.communities, building: study.buildings, compound: study.compounds };
-    return layers[kind] ? layers[kind].layer : null;
+  /* The outline of the area, building or way that is picked. */
+  function outline(p) {
+    const pick = geoplan.state.pick;
+    if (!pick) return;
+    if (pick.kind === "way") {
+      path(p, pick.layer, pick.features, false);
+      stroke(p, 8, "#FFFFFF");
+      stroke(p, 4, theme.COLOUR.blue);
+      return;
+    }
+    const block = { grid: study.grids, community: study.communities, building: study.buildings, compound: study.compounds }[pick.kind];
+    if (!block) return;
+    path(p, block.layer, [pick.i], true);
+    stroke(p, 7, "#FFFFFF");
+    stroke(p, 3.6, theme.COLOUR.ink);
   }
 
   /* The circle of one station. */
@@ -143,7 +144,7 @@
       symbol(p.context, mark.place[0], mark.place[1], mark);
       const half = mark.size / 2;
       room.take([mark.place[0] - half, mark.place[1] - half, mark.place[0] + half, mark.place[1] + half]);
-      if (geoplan.state.picked("station", mark.i)) ring(p, mark);
+      if (geoplan.state.picked("station", mark.i)) ring(p, mark.place, mark.size * 0.5 + 7);
     });
     return marks;
   }
@@ -157,11 +158,40 @@
     stroke(p, 1.6, "#8C8577");
   }
 
-  function ring(p, mark) {
+  function ring(p, place, radius, { width, colour } = { width: 2.6, colour: theme.COLOUR.ink }) {
     p.context.beginPath();
-    p.context.arc(mark.place[0], mark.place[1], mark.size * 0.5 + 7, 0, 2 * Math.PI);
+    p.context.arc(place[0], place[1], radius, 0, 2 * Math.PI);
     stroke(p, 5, "#FFFFFF");
-    stroke(p, 2.6, theme.COLOUR.ink);
+    stroke(p, width, colour);
+  }
+
+  /* Makes a cross the current path. */
+  function cross(p, x, y, half) {
+    p.context.beginPath();
+    p.context.moveTo(x - half, y - half);
+    p.context.lineTo(x + half, y + half);
+    p.context.moveTo(x + half, y - half);
+    p.context.lineTo(x - half, y + half);
+  }
+
+  /* A place for a station: solid where one opens, hollow where one could. */
+  function diamond(context, x, y, half, solid) {
+    context.beginPath();
+    context.moveTo(x, y - half);
+    context.lineTo(x + half, y);
+    context.lineTo(x, y + half);
+    context.lineTo(x - half, y);
+    context.closePath();
+    context.setLineDash([]);
+    context.lineWidth = solid ? 4 : 3;
+    context.strokeStyle = "#FFFFFF";
+    context.stroke();
+    context.fillStyle = solid ? theme.COLOUR.gain : "#FFFFFF";
+    context.fill();
+    if (solid) return;
+    context.lineWidth = 1.3;
+    context.strokeStyle = "#6B6459";
+    context.stroke();
   }
 
   function symbol(context, x, y, mark) {
@@ -214,5 +244,5 @@
     context.stroke();
   }
 
-  geoplan.marks = { draw, symbol };
+  geoplan.marks = { draw, symbol, ring, cross, diamond, outline };
 })((window.geoplan = window.geoplan || {}));

@@ -159,6 +159,22 @@
     });
   }
 
+  function communities(p, room) {
+    if (!geoplan.state.shown("names")) return;
+    study.communities.name.forEach(function (name, i) {
+      const at = pixel(p, study.communities.layer, i);
+      if (inside(p, at)) set(p, room, name, [at, [at[0], at[1] + 18], [at[0], at[1] - 18]], { size: 12, weight: 600, colour: INK3, halo: 3 });
+    });
+  }
+
+  function estates(p, room) {
+    if (p.mpp > 2.2 || !geoplan.state.shown("names")) return;
+    study.compounds.name.forEach(function (name, i) {
+      const at = pixel(p, study.compounds.layer, i);
+      if (name && inside(p, at)) set(p, room, name, [at, [at[0], at[1] - 14]], { size: 11, colour: INK2 });
+    });
+  }
+
   function ways(p, room, base) {
     if (!geoplan.state.shown("names")) return;
     const done = {};
@@ -248,5 +264,5 @@
     return true;
   }
 
-  geoplan.names = { table, leave, shares, stations, places, ways, pixel, inside, write, set, INK, BLUE };
+  geoplan.names = { table, leave, shares, stations, places, communities, estates, ways, pixel, inside, write, set, INK, BLUE };
 })((window.geoplan = window.geoplan || {}));

@@ -66,17 +66,21 @@
     const all = geoplan.list.ranked();
     const worst = all.filter(function (grid) { return grid.out > 0; }).slice(0, WORST);
     const circle = study.now();
-    put(get("paper"), [
-      make("h2", {}, words.say("print_legend")),
-      key(),
+    const among = function (layer) { return layer !== "share" && layer !== "homes"; };
+    write(keys(among), [
       worst.length ? make("h2", {}, words.say("print_worst", { n: worst.length })) : null,
       worst.length ? table(worst, circle) : null,
       make("h2", {}, words.say("notes_title")),
       make("p", {}, geoplan.notes.method().slice(0, 2).join("")),
-      make("div", { class: "sign" }, words.say("print_sign").split("|").map(function (text) { return make("span", {}, text); })),
-    ]);
+    ], circle.name);
+  }
+
+  /* Writes what stands beside the map: the keys, what a page tells, signatures. */
+  function write(signs, told, title) {
+    put(get("paper"), [make("h2", {}, words.say("print_legend")), signs].concat(told,
+      make("div", { class: "sign" }, words.say("print_sign").split("|").map(function (text) { return make("span", {}, text); }))));
     put(get("imprint"), imprint());
-    put(get("paper-title"), study.data.study + " · " + circle.name);
+    put(get("paper-title"), study.data.study + " · " + title);
   }
 
   /* Where it all comes from, in one line. */
@@ -86,13 +90,14 @@
       .filter(Boolean).join(" · ");
   }
 
-  /* The legend without its switches: signs, then what they mean. */
-  function key() {
+  /* The legend without its switches: a name, then its signs; among says of which layers
+     the name stands after the first sign instead. */
+  function keys(among) {
     return make("div", { class: "keys" }, geoplan.legend.entries().map(function (entry) {
       if (!state.shown(entry[0])) return null;
       const name = make("span", { class: "name" }, entry[1]);
       const signs = entry[2].slice();
-      signs.splice(entry[0] === "share" || entry[0] === "homes" ? 0 : 1, 0, name);
+      signs.splice(among && among(entry[0]) ? 1 : 0, 0, name);
       return make("p", {}, signs);
     }));
   }
@@ -117,5 +122,5 @@
     ]);
   }
 
-  geoplan.paper = { start, prepare, restore, paper, imprint };
+  geoplan.paper = { start, prepare, restore, paper, write, keys, imprint };
 })((window.geoplan = window.geoplan || {}));

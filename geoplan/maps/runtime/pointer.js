@@ -3,6 +3,8 @@
   "use strict";
 
   const { make, get, put } = geoplan.element;
+  const { at, middle } = geoplan.codec;
+  const { study } = geoplan;
 
   const WAIT = 80; // ms
   let timer = 0;
@@ -51,5 +53,30 @@
     box.style.top = (above ? at.y - box.offsetHeight - 14 : at.y + 18) + "px";
   }
 
-  geoplan.pointer = { follow };
+  /* The feature nearest to a place, at most so far off, or -1. A feature counts as many
+     times as far as it weighs; one that weighs nothing is not met. */
+  function nearest(layer, x, y, { most, weigh }) {
+    let best = -1, least = Infinity;
+    for (let i = 0; i < layer.n; i += 1) {
+      const weight = weigh(i);
+      const place = middle(layer, i);
+      const far = Math.hypot(place[0] - x, place[1] - y) * weight;
+      if (weight && far <= most && far < least) {
+        best = i;
+        least = far;
+      }
+    }
+    return best;
+  }
+
+  /* The building at a place, if buildings are told there and it stands somehow, else the
+     grid. */
+  function beneath(x, y, stands) {
+    const building = stands ? at(study.buildings.layer, x, y) : -1;
+    if (building >= 0 && stands[building]) return { kind: "building", i: building };
+    const grid = at(study.grids.layer, x, y);
+    return grid >= 0 ? { kind: "grid", i: grid } : null;
+  }
+
+  geoplan.pointer = { follow, nearest, beneath };
 })((window.geoplan = window.geoplan || {}));

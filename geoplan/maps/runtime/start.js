@@ -36,12 +36,25 @@
     }
   }
 
-  function boxOf(thing) {
-    const layers = { grid: study.grids, community: study.communities, station: study.stations,
+  /* Takes in what the page carries, and dresses its map. */
+  function open(map) {
+    const data = JSON.parse(get("data").textContent);
+    words.use(data);
+    frame.use(data);
+    study.use(data);
+    texts();
+    map.attributionControl.setPrefix(false);
+    map.attributionControl.remove();
+    map.getContainer().setAttribute("aria-label", words.say("map_label"));
+    map.getContainer().setAttribute("role", "application");
+  }
+
+  /* The features that a thing is drawn of, each with its layer. */
+  function features(thing) {
+    if (thing.kind === "way") return thing.features.map(function (i) { return [thing.layer, i]; });
+    const blocks = { grid: study.grids, community: study.communities, station: study.stations,
       building: study.buildings, compound: study.compounds, check: study.checks };
-    if (thing.kind === "way") return around(thing.features.map(function (i) { return [thing.layer, i]; }));
-    const own = [layers[thing.kind].layer, thing.i];
-    return around(thing.kind === "grid" ? [own, [study.routes[state.circle].line, thing.i]] : [own]);
+    return [[blocks[thing.kind].layer, thing.i]];
   }
 
   /* The box round features of layers; one that is empty adds nothing. */
@@ -53,8 +66,17 @@
     }, [Infinity, Infinity, -Infinity, -Infinity]);
   }
 
+  /* Flies to features, unless they are in sight and about as large. */
+  function approach(map, features, most, { pad, slack } = { pad: 0.25, slack: 0.75 }) {
+    const bounds = frame.bounds(around(features));
+    const zoom = Math.min(most, map.getBoundsZoom(bounds.pad(pad)));
+    if (map.getBounds().contains(bounds) && map.getZoom() >= zoom - slack) return;
+    map.setView(bounds.getCenter(), zoom, { animate: !STILL, duration: FLY });
+  }
+
   function fly(map, thing) {
-    const bounds = frame.bounds(boxOf(thing));
+    const walk = thing.kind === "grid" ? [[study.routes[state.circle].line, thing.i]] : [];
+    const bounds = frame.bounds(around(features(thing).concat(walk)));
     const most = { grid: 16.5, community: 16, way: 17 }[thing.kind] || 17.5;
     const zoom = Math.min(most, map.getBoundsZoom(bounds.pad(0.2)));
     const still = thing.kind === "grid" && map.getBounds().contains(bounds) && map.getZoom() >= zoom - 1;
@@ -157,41 +179,49 @@
     }).observe(map.getContainer());
   }
 
-  function layers(map) {
+  /* The drawn map, and what lies over it; neither is added yet. */
+  function layers(map, painters, draw) {
     const base = ground.use(study.data);
-    const sheet = new geoplan.sheet.Sheet({ painters: [ground.land, theme.shares, theme.gaps, theme.veil,
-      ground.water, theme.homes, ground.walls, ground.ways, ground.rails, theme.compounds, theme.borders, theme.circles] });
+    const sheet = new geoplan.sheet.Sheet({ painters });
     map.createPane("marks").style.zIndex = 450;
     map.createPane("measure").style.zIndex = 460;
     map.getPane("marks").style.pointerEvents = "none";
-    const marks = new geoplan.overlay.Overlay({ base, draw: geoplan.marks.draw });
+    const marks = new geoplan.overlay.Overlay({ base, draw });
     return { base, sheet, marks };
   }
 
+  /* Starts what every page has beside its map. */
+  function furnish(map, drawn, pick, beside) {
+    geoplan.search.start(drawn.base, pick);
+    geoplan.tools.start(map, function () { fit(map); });
+    geoplan.tip.start(map, pick);
+    geoplan.paper.start(map, [drawn.sheet, drawn.marks], function (exactly) { fit(map, exactly); }, beside);
+  }
+
+  /* The page is ready: the whole study on a map of the size it has come to. */
+  function settle(map, drawn) {
+    map.invalidateSize({ animate: false, pan: false });
+    fit(map);
+    follow(map);
+    document.documentElement.setAttribute("data-ready", "true");
+    geoplan.map = map;
+    geoplan.drawn = drawn;
+  }
+
   function start(map) {
-    const data = JSON.parse(get("data").textContent);
-    words.use(data);
-    frame.use(data);
-    study.use(data);
-    geoplan.filters.use(data.filters);
-    texts();
-    map.attributionControl.setPrefix(false);
-    map.attributionControl.remove();
-    map.getContainer().setAttribute("aria-label", words.say("map_label"));
-    map.getContainer().setAttribute("role", "application");
+    open(map);
+    geoplan.filters.use(study.data.filters);
     fit(map);
     state.hidden = geoplan.legend.hiddenAtFirst();
-    const drawn = layers(map);
+    const drawn = layers(map, [ground.land, theme.shares, theme.gaps, theme.veil, ground.water, theme.homes,
+      ground.walls, ground.ways, ground.rails, theme.compounds, theme.borders, theme.circles], geoplan.marks.draw);
     function pick(thing, still) {
       state.set({ pick: thing });
       if (thing && !still) fly(map, thing);
     }
     [geoplan.filters, geoplan.picker, geoplan.answer, geoplan.views, geoplan.list, geoplan.curve, geoplan.services, geoplan.dock, geoplan.legend, geoplan.checks, geoplan.notes].forEach(function (part) { part.start(pick); });
     geoplan.tiles.start(map);
-    geoplan.search.start(drawn.base, pick);
-    geoplan.tools.start(map, function () { fit(map); });
-    geoplan.tip.start(map, pick);
-    geoplan.paper.start(map, [drawn.sheet, drawn.marks], function (exactly) { fit(map, exactly); });
+    furnish(map, drawn, pick);
     tabs();
     map.invalidateSize({ animate: false, pan: false });
     if (!recall(map)) fit(map);
@@ -209,6 +239,6 @@
     geoplan.drawn = drawn;
   }
 
-  geoplan.page = { texts, around, fit, tabs, follow, FLY, STILL };
+  geoplan.page = { open, around, features, approach, fit, layers, furnish, tabs, follow, settle, FLY, STILL };
   geoplan.start = start;
 })((window.geoplan = window.geoplan || {}));

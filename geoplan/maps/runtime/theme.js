@@ -10,8 +10,10 @@
     grade: ["#FFFFFF", "#FBEACD", "#F4CE98", "#E5A45E", "#CF7D3C"],
     blue: "#0B4F8A", alarm: "#7A2408", ink: "#1B1F24", aside: "#D9D4C9",
     served: "rgba(100,107,115,0.42)", veil: "rgba(239,237,231,0.78)", none: "#F6F4EF",
+    gain: "#00705A", gainWash: "#B9DED3", outWash: "#F6DFC9",
   };
   const THROUGH = 0.5; // how far shares hide an online base map
+  const ROUND = 17; // m of ground coloured round a home
   const FAR = 9; // metres a pixel from which lines are thin
   const HOMES_TO = 7; // metres a pixel at which single homes stop to be seen
   const CROWDED = 0.5; // share unserved from which hatches are drawn lighter
@@ -97,6 +99,30 @@
     });
     p.context.fillStyle = colour;
     p.context.fill("evenodd");
+  }
+
+  /* Colours the ground round homes, so that they are seen from afar. */
+  function wash(p, features, colour) {
+    const layer = study.buildings.layer;
+    path(p, layer, features, true);
+    features.forEach(function (b) {
+      const first = layer.point[layer.part[b]];
+      if (layer.point[layer.part[b + 1]] - first !== 1) return;
+      p.context.rect(p.x + layer.x[first] * p.k, p.y + layer.y[first] * p.k, 0.1, 0.1);
+    });
+    stroke(p, Math.max(3, (2 * ROUND) / p.mpp), colour);
+    p.context.fillStyle = colour;
+    p.context.fill();
+  }
+
+  /* Hatches homes that are out: colour does not stand alone. */
+  function hatched(p, features) {
+    if (!features.length) return;
+    p.context.save();
+    path(p, study.buildings.layer, features, true);
+    p.context.clip("evenodd");
+    hatch(p, 5, 1.2, "rgba(251,234,205,0.8)");
+    p.context.restore();
   }
 
   function gaps(p) {
@@ -185,5 +211,5 @@
     stroke(p, p.mpp < 2 ? 2.6 : p.mpp < FAR ? 2.4 : 1.2, COLOUR.blue);
   }
 
-  geoplan.theme = { COLOUR, shares, veil, homes, gaps, borders, compounds, circles, blocks, circle };
+  geoplan.theme = { COLOUR, shares, veil, homes, gaps, borders, compounds, circles, blocks, wash, hatched, circle };
 })((window.geoplan = window.geoplan || {}));

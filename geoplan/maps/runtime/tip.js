@@ -2,7 +2,6 @@
 (function (geoplan) {
   "use strict";
 
-  const { at } = geoplan.codec;
   const { study, state, words, frame } = geoplan;
 
   const TOUCH = 14; // px within which a station is meant
@@ -18,12 +17,7 @@
     if (station >= 0) return { kind: "station", i: station };
     const gate = view.mpp < GATES_TO && state.shown("compounds") ? door(x, y, NEAR_GATE / view.k) : -1;
     if (gate >= 0) return { kind: "gate", i: gate };
-    if (view.mpp < HOMES_FROM && state.shown("homes")) {
-      const building = at(study.buildings.layer, x, y);
-      if (building >= 0 && study.now().stands[building]) return { kind: "building", i: building };
-    }
-    const grid = at(study.grids.layer, x, y);
-    return grid >= 0 ? { kind: "grid", i: grid } : null;
+    return geoplan.pointer.beneath(x, y, view.mpp < HOMES_FROM && state.shown("homes") ? study.now().stands : null);
   }
 
   function near(x, y, most) {

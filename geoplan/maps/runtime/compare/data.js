@@ -3,7 +3,7 @@
 (function (geoplan) {
   "use strict";
 
-  const { ints, optional, shapes, middle } = geoplan.codec;
+  const { ints, optional, shapes, middle, shaped, office } = geoplan.codec;
   const { words, state } = geoplan;
   const { called, titled } = geoplan.titles;
 
@@ -12,25 +12,16 @@
   const study = { names: [] };
 
   function use(data) {
-    Object.assign(study, {
-      data,
-      names: data.names,
-      grids: area(data.grids),
-      communities: area(data.communities),
-      street: { layer: shapes(data.street.shape) },
-      stations: Object.assign({}, data.stations, { layer: shapes(data.stations.shape), was: shapes(data.stations.was) }),
+    Object.assign(study, office(data), {
+      stations: Object.assign(shaped(data.stations), { was: shapes(data.stations.was) }),
       buildings: Object.assign({}, data.buildings, {
         layer: shapes(data.buildings.shape), grid: ints(data.buildings.grid), near: ints(data.buildings.near),
         count: optional(data.buildings.count),
       }),
-      compounds: Object.assign({}, data.compounds, { layer: shapes(data.compounds.shape), doors: shapes(data.compounds.gates) }),
+      compounds: Object.assign(shaped(data.compounds), { doors: shapes(data.compounds.gates) }),
       circles: data.circles.map(circle),
     });
     return study;
-  }
-
-  function area(block) {
-    return Object.assign({}, block, { layer: shapes(block.shape) });
   }
 
   function circle(block) {

@@ -2,32 +2,12 @@
 (function (geoplan) {
   "use strict";
 
-  const { make, get, put, icon } = geoplan.element;
+  const { make } = geoplan.element;
+  const { show, head, facts } = geoplan.card;
   const { study, state, words } = geoplan;
 
   function start(pick) {
-    state.on(function (change) { if ("pick" in change || "circle" in change) show(pick); });
-  }
-
-  function show(pick) {
-    const dock = get("dock");
-    const thing = state.pick;
-    const maker = thing && { station, building, grid, community, compound }[thing.kind];
-    dock.hidden = !maker;
-    document.body.classList.toggle("picked", Boolean(maker));
-    if (!maker) return;
-    put(dock, [make("button", { type: "button", class: "close", "aria-label": words.say("close"), click: function () { pick(null); } },
-      icon("M4 4l12 12M16 4L4 16"))].concat(maker(thing.i)));
-  }
-
-  function head(title, side) {
-    return make("h2", {}, [title, make("span", {}, side)]);
-  }
-
-  function facts(pairs) {
-    const rows = [];
-    pairs.filter(Boolean).forEach(function (pair) { rows.push(make("dt", {}, pair[0]), make("dd", {}, pair[1])); });
-    return make("dl", {}, rows);
+    state.on(function (change) { if ("pick" in change || "circle" in change) show({ station, building, grid, community, compound }, pick); });
   }
 
   function station(i) {

@@ -3,13 +3,13 @@
 (function (geoplan) {
   "use strict";
 
-  const { path, stroke, trace, hatch } = geoplan.sheet;
+  const { path, stroke } = geoplan.sheet;
   const { within } = geoplan.codec;
   const { study, state, names, theme } = geoplan;
+  const { ring, cross, diamond, outline } = geoplan.marks;
+  const { COLOUR } = theme;
 
-  const COLOUR = { gain: "#00705A", gainWash: "#B9DED3", lostWash: "#F6DFC9", was: "#6B6459", ink: "#1B1F24" };
   const FAR = 9, HOMES_TO = 7; // metres a pixel
-  const ROUND = 17; // m that the ground round a home is coloured
   const BIG = 26; // px
   const FULL_FROM = 3.2; // metres a pixel from which stations as before are named
 
@@ -23,21 +23,8 @@
   /* Colours the ground round homes that change, so that they are seen from afar. */
   function wash(p) {
     const found = groups(p);
-    if (state.shown("gained")) ground(p, found[study.GAINED], COLOUR.gainWash);
-    if (state.shown("lost")) ground(p, found[study.LOST], COLOUR.lostWash);
-  }
-
-  function ground(p, features, colour) {
-    const layer = study.buildings.layer;
-    path(p, layer, features, true);
-    features.forEach(function (b) {
-      const first = layer.point[layer.part[b]];
-      if (layer.point[layer.part[b + 1]] - first !== 1) return;
-      p.context.rect(p.x + layer.x[first] * p.k, p.y + layer.y[first] * p.k, 0.1, 0.1);
-    });
-    stroke(p, Math.max(3, (2 * ROUND) / p.mpp), colour);
-    p.context.fillStyle = colour;
-    p.context.fill();
+    if (state.shown("gained")) theme.wash(p, found[study.GAINED], COLOUR.gainWash);
+    if (state.shown("lost")) theme.wash(p, found[study.LOST], COLOUR.outWash);
   }
 
   function homes(p) {
@@ -45,33 +32,23 @@
     const found = groups(p);
     const layer = study.buildings.layer;
     const seen = state.shown("homes");
-    const aside = theme.COLOUR.aside;
+    const aside = COLOUR.aside;
     theme.blocks(p, layer, found[0], aside);
-    theme.blocks(p, layer, found[study.IN], seen ? theme.COLOUR.served : aside);
+    theme.blocks(p, layer, found[study.IN], seen ? COLOUR.served : aside);
     theme.blocks(p, layer, found[study.OUT], seen ? "#B9A08F" : aside);
     theme.blocks(p, layer, found[study.GAINED], state.shown("gained") ? COLOUR.gain : aside);
-    theme.blocks(p, layer, found[study.LOST], state.shown("lost") ? theme.COLOUR.alarm : aside);
-    if (state.shown("lost") && p.mpp < 4) hatched(p, found[study.LOST]);
-  }
-
-  /* Homes that fall out are hatched too: colour does not stand alone. */
-  function hatched(p, features) {
-    if (!features.length) return;
-    p.context.save();
-    path(p, study.buildings.layer, features, true);
-    p.context.clip("evenodd");
-    hatch(p, 5, 1.2, "rgba(251,234,205,0.8)");
-    p.context.restore();
+    theme.blocks(p, layer, found[study.LOST], state.shown("lost") ? COLOUR.alarm : aside);
+    if (state.shown("lost") && p.mpp < 4) theme.hatched(p, found[study.LOST]);
   }
 
   function circles(p) {
     const circle = study.now();
     const near = p.mpp < FAR;
-    if (state.shown("after")) outline(p, circle.is, near ? 2.4 : 1.2, theme.COLOUR.blue, []);
-    if (state.shown("before")) outline(p, circle.was, near ? 1.8 : 1, COLOUR.was, [6, 4]);
+    if (state.shown("after")) rim(p, circle.is, near ? 2.4 : 1.2, COLOUR.blue, []);
+    if (state.shown("before")) rim(p, circle.was, near ? 1.8 : 1, "#6B6459", [6, 4]);
   }
 
-  function outline(p, layer, width, colour, dash) {
+  function rim(p, layer, width, colour, dash) {
     p.context.save();
     path(p, study.street.layer, within(study.street.layer, p.box), true);
     p.context.clip("evenodd");
@@ -89,13 +66,13 @@
       room.take([mark.place[0] - half, mark.place[1] - half, mark.place[0] + half, mark.place[1] + half]);
     });
     owed(p);
-    area(p);
+    outline(p);
     marks.forEach(function (mark) { if (mark.role === "moved") arrow(p, mark); });
     marks.forEach(function (mark) { symbol(p, mark); });
     marks.slice().reverse().forEach(function (mark) { label(p, room, mark); });
-    communities(p, room);
+    names.communities(p, room);
     names.ways(p, room, base);
-    estates(p, room);
+    names.estates(p, room);
   }
 
   /* Stations on the map, those that change last. */
@@ -119,36 +96,22 @@
 
   function symbol(p, mark) {
     const [x, y] = mark.place;
-    if (mark.meant) ring(p, x, y, mark.size * 0.5 + 8, COLOUR.ink);
-    else if (mark.role === "changed" || mark.role === "moved") ring(p, x, y, mark.size * 0.5 + 5, COLOUR.gain);
+    if (mark.meant) ring(p, mark.place, mark.size * 0.5 + 8, { width: 2.4, colour: COLOUR.ink });
+    else if (mark.role === "changed" || mark.role === "moved") ring(p, mark.place, mark.size * 0.5 + 5, { width: 2.4, colour: COLOUR.gain });
     if (mark.role === "added") {
-      diamond(p.context, x, y, mark.size / 2);
+      plus(p.context, x, y, mark.size / 2);
       return;
     }
     geoplan.marks.symbol(p.context, x, y, { size: mark.size, asked: mark.role !== "closed", dot: mark.dot, head: mark.head });
-    if (mark.role === "closed") cross(p, x, y, mark.size * 0.6);
-  }
-
-  function ring(p, x, y, radius, colour) {
-    p.context.beginPath();
-    p.context.arc(x, y, radius, 0, 2 * Math.PI);
+    if (mark.role !== "closed") return;
+    cross(p, x, y, mark.size * 0.6);
     stroke(p, 5, "#FFFFFF");
-    stroke(p, 2.4, colour);
+    stroke(p, 2.6, COLOUR.alarm);
   }
 
-  function diamond(context, x, y, half) {
-    context.beginPath();
-    context.moveTo(x, y - half);
-    context.lineTo(x + half, y);
-    context.lineTo(x, y + half);
-    context.lineTo(x - half, y);
-    context.closePath();
-    context.setLineDash([]);
-    context.lineWidth = 4;
-    context.strokeStyle = "#FFFFFF";
-    context.stroke();
-    context.fillStyle = COLOUR.gain;
-    context.fill();
+  /* A station that is added: a diamond with a plus. */
+  function plus(context, x, y, half) {
+    diamond(context, x, y, half, true);
     context.beginPath();
     context.moveTo(x - half * 0.36, y);
     context.lineTo(x + half * 0.36, y);
@@ -156,16 +119,6 @@
     context.lineTo(x, y + half * 0.36);
     context.lineWidth = Math.max(1.5, half * 0.18);
     context.stroke();
-  }
-
-  function cross(p, x, y, half) {
-    p.context.beginPath();
-    p.context.moveTo(x - half, y - half);
-    p.context.lineTo(x + half, y + half);
-    p.context.moveTo(x + half, y - half);
-    p.context.lineTo(x - half, y + half);
-    stroke(p, 5, "#FFFFFF");
-    stroke(p, 2.6, theme.COLOUR.alarm);
   }
 
   /* From where a station stood to where it stands. */
@@ -196,7 +149,7 @@
     if (plain && p.mpp > FULL_FROM && !mark.meant) return;
     const [x, y] = mark.place;
     const gap = mark.size / 2 + 7;
-    const colour = plain || mark.role === "changed" ? names.BLUE : mark.role === "closed" ? theme.COLOUR.alarm : COLOUR.gain;
+    const colour = plain || mark.role === "changed" ? names.BLUE : mark.role === "closed" ? COLOUR.alarm : COLOUR.gain;
     const style = { size: plain ? 12 : 14, weight: plain ? 600 : 700, halo: 3.6, colour };
     const name = study.titled(study.stations, mark.i);
     const places = [[x + gap, y, "left"], [x - gap, y, "right"], [x, y + gap + 7], [x, y - gap - 7]];
@@ -223,38 +176,5 @@
     stroke(p, 0.8, colour);
   }
 
-  /* The outline of an area or building that is picked. */
-  function area(p) {
-    const pick = state.pick;
-    if (!pick || pick.kind === "station") return;
-    if (pick.kind === "way") {
-      path(p, pick.layer, pick.features, false);
-      stroke(p, 8, "#FFFFFF");
-      stroke(p, 4, names.BLUE);
-      return;
-    }
-    const block = { grid: study.grids, community: study.communities, building: study.buildings, compound: study.compounds }[pick.kind];
-    p.context.beginPath();
-    trace(p, block.layer, pick.i, true);
-    stroke(p, 7, "#FFFFFF");
-    stroke(p, 3.6, COLOUR.ink);
-  }
-
-  function communities(p, room) {
-    if (!state.shown("names")) return;
-    study.communities.name.forEach(function (name, i) {
-      const at = names.pixel(p, study.communities.layer, i);
-      if (names.inside(p, at)) names.set(p, room, name, [at, [at[0], at[1] + 18], [at[0], at[1] - 18]], { size: 12, weight: 600, colour: "#646B73", halo: 3 });
-    });
-  }
-
-  function estates(p, room) {
-    if (p.mpp > 2.2 || !state.shown("names")) return;
-    study.compounds.name.forEach(function (name, i) {
-      const at = names.pixel(p, study.compounds.layer, i);
-      if (name && names.inside(p, at)) names.set(p, room, name, [at, [at[0], at[1] - 14]], { size: 11, colour: "#444B53" });
-    });
-  }
-
-  geoplan.drawing = { wash, homes, circles, draw, symbol, COLOUR };
+  geoplan.drawing = { wash, homes, circles, draw, symbol };
 })((window.geoplan = window.geoplan || {}));

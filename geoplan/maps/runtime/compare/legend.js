@@ -2,8 +2,8 @@
 (function (geoplan) {
   "use strict";
 
-  const { make, draw, get, put } = geoplan.element;
-  const { study, state, words } = geoplan;
+  const { make, draw } = geoplan.element;
+  const { study, state, words, switches } = geoplan;
 
   function start() {
     state.on(function (change) { if ("hidden" in change || "circle" in change) show(); });
@@ -32,33 +32,16 @@
   }
 
   function house(circle) {
-    const canvas = make("canvas", { class: "mark", width: 48, height: 48, "aria-hidden": "true" });
-    const context = canvas.getContext("2d");
-    context.scale(2, 2);
-    geoplan.marks.symbol(context, 12, 12, { dot: circle.tier === "网格级", head: circle.tier === "街道级", asked: true, size: circle.tier === "网格级" ? 11 : 16 });
-    return canvas;
+    const dot = circle.tier === "网格级";
+    return switches.sign({ dot, head: circle.tier === "街道级", size: dot ? 11 : 16 });
   }
 
   function plain() {
     return ["borders", study.compounds.code.length ? "compounds" : "", "names"].filter(Boolean);
   }
 
-  function toggle(layer, name) {
-    return make("button", { type: "button", role: "checkbox", "aria-checked": String(state.shown(layer)), "data-layer": layer,
-      click: function () { state.toggle(layer); } }, [make("i", { class: "tick" }), name]);
-  }
-
   function show() {
-    const focus = document.activeElement && document.activeElement.getAttribute("data-layer");
-    const extra = plain();
-    put(get("legend"), entries().map(function (entry) {
-      return make("div", { class: state.shown(entry[0]) ? "entry" : "entry hidden" }, [
-        toggle(entry[0], entry[1]), make("div", { class: "key" }, entry[2])]);
-    }).concat([extra.slice(0, 2), extra.slice(2)].filter(function (some) { return some.length; }).map(function (some) {
-      return make("div", { class: "entry plain" }, some.map(function (layer) { return toggle(layer, words.say("legend_" + layer)); }));
-    })));
-    const again = focus && get("legend").querySelector('[data-layer="' + focus + '"]');
-    if (again) again.focus();
+    switches.show(entries(), plain());
   }
 
   geoplan.legend = { start, entries };

@@ -2,7 +2,7 @@
 (function (geoplan) {
   "use strict";
 
-  const { at } = geoplan.codec;
+  const { nearest, beneath } = geoplan.pointer;
   const { study, state, words, frame } = geoplan;
 
   const TOUCH = 15; // px within which a station is meant
@@ -13,28 +13,15 @@
     const view = frame.view(map.getZoom());
     const station = near(x, y, TOUCH / view.k);
     if (station >= 0) return { kind: "station", i: station };
-    if (view.mpp < HOMES_FROM) {
-      const building = at(study.buildings.layer, x, y);
-      if (building >= 0 && study.now().stands[building]) return { kind: "building", i: building };
-    }
-    const grid = at(study.grids.layer, x, y);
-    return grid >= 0 ? { kind: "grid", i: grid } : null;
+    return beneath(x, y, view.mpp < HOMES_FROM ? study.now().stands : null);
   }
 
   /* The station within reach of the pointer; one that changes before one that does not. */
   function near(x, y, most) {
-    let best = -1, least = Infinity;
-    study.stations.code.forEach(function (code, i) {
-      const same = study.role(i) === "same";
-      if (same && (!state.shown("stations") || study.stations.tier[i] !== study.now().tier)) return;
-      const place = study.middle(study.stations.layer, i);
-      const far = Math.hypot(place[0] - x, place[1] - y) * (same ? 1.6 : 1);
-      if (far <= most && far < least) {
-        best = i;
-        least = far;
-      }
-    });
-    return best;
+    return nearest(study.stations.layer, x, y, { most, weigh: function (i) {
+      if (study.role(i) !== "same") return 1;
+      return state.shown("stations") && study.stations.tier[i] === study.now().tier ? 1.6 : 0;
+    } });
   }
 
   function lines(thing) {

@@ -22,15 +22,9 @@
 
   function write(box, [strips, grids]) {
     const now = division.now;
-    put(box, [make("h2", {}, words.say("print_legend")), keys()]
+    put(box, [make("h2", {}, words.say("print_legend")), geoplan.paper.keys()]
       .concat(now.strips.length ? moves(now.strips, strips) : [], table(geoplan.moves.ranked().changed, grids), now.rules ? rules() : [],
         make("div", { class: "sign" }, words.say("sign").split("|").map(function (text) { return make("span", {}, text); }))));
-  }
-
-  function keys() {
-    return make("div", { class: "keys" }, geoplan.legend.entries().map(function (entry) {
-      return state.shown(entry[0]) ? make("p", {}, [make("span", { class: "name" }, entry[1])].concat(entry[2])) : null;
-    }));
   }
 
   function moves(list, room) {

@@ -4,7 +4,7 @@
 (function (geoplan) {
   "use strict";
 
-  const { ints, optional, fronts, shapes, middle } = geoplan.codec;
+  const { ints, optional, fronts, shapes, middle, shaped } = geoplan.codec;
   const { words, state, topology } = geoplan;
   const { called, titled } = geoplan.titles;
 
@@ -24,7 +24,7 @@
     Object.assign(study, {
       data,
       names: data.names,
-      communities: area(data.communities),
+      communities: shaped(data.communities),
       street: { layer: shapes(data.street.shape) },
       stations: Object.assign({}, data.stations, { layer: shapes(data.stations.shape), grid: ints(data.stations.grid) }),
       checks: Object.assign({ layer: shapes(data.checks.shape) }, data.checks),
@@ -37,10 +37,6 @@
     board(data);
     study.grids = division.grids;
     return study;
-  }
-
-  function area(block) {
-    return Object.assign({}, block, { layer: shapes(block.shape) });
   }
 
   function board(data) {

@@ -2,8 +2,9 @@
 (function (geoplan) {
   "use strict";
 
-  const { make, get, put, icon } = geoplan.element;
-  const { study, division, state, words, figures } = geoplan;
+  const { make } = geoplan.element;
+  const { head, facts } = geoplan.card;
+  const { study, division, state, words, figures, card } = geoplan;
 
   const FIRST = 8; // buildings that are named at first
 
@@ -13,25 +14,8 @@
   }
 
   function show(pick) {
-    const dock = get("dock");
-    const thing = state.pick;
-    const maker = thing && { grid, strip, building, station, community, compound }[thing.kind];
-    const gone = thing && thing.kind === "strip" && !division.now.strips[thing.i];
-    dock.hidden = !maker || gone;
-    document.body.classList.toggle("picked", !dock.hidden);
-    if (dock.hidden) return;
-    put(dock, [make("button", { type: "button", class: "close", "aria-label": words.say("close"), click: function () { pick(null); } },
-      icon("M4 4l12 12M16 4L4 16"))].concat(maker(thing.i, pick)));
-  }
-
-  function head(title, side) {
-    return make("h2", {}, [title, make("span", {}, side)]);
-  }
-
-  function facts(pairs) {
-    const rows = [];
-    pairs.filter(Boolean).forEach(function (pair) { rows.push(make("dt", {}, pair[0]), make("dd", {}, pair[1])); });
-    return make("dl", {}, rows);
+    const gone = state.picked("strip") && !division.now.strips[state.pick.i];
+    card.show(gone ? {} : { grid, strip, building, station, community, compound }, pick);
   }
 
   function hectares(square) {

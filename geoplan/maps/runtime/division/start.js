@@ -2,26 +2,20 @@
 (function (geoplan) {
   "use strict";
 
-  const { get } = geoplan.element;
-  const { study, division, state, words, frame, ground, theme, drawing, page } = geoplan;
+  const { division, state, frame, ground, theme, drawing, page } = geoplan;
 
   const CLOSEST = { grid: 17, strip: 17, community: 16, way: 17 };
   const REST = 250; // ms of rest before the address is written
 
   function fly(map, thing) {
-    const bounds = frame.bounds(page.around(places(thing)));
-    const zoom = Math.min(CLOSEST[thing.kind] || 17.5, map.getBoundsZoom(bounds.pad(0.35)));
-    if (map.getBounds().contains(bounds) && map.getZoom() >= zoom - 1.25) return;
-    map.setView(bounds.getCenter(), zoom, { animate: !page.STILL, duration: page.FLY });
+    page.approach(map, places(thing), CLOSEST[thing.kind] || 17.5, { pad: 0.35, slack: 1.25 });
   }
 
   /* The features that a thing is drawn of. */
   function places(thing) {
-    if (thing.kind === "way") return thing.features.map(function (i) { return [thing.layer, i]; });
     if (thing.kind === "grid") return [[division.was.layer, thing.i], [division.now.layer, thing.i]];
     if (thing.kind === "strip") return [[division.now.strips.layer, thing.i]];
-    const block = { community: study.communities, building: study.buildings, compound: study.compounds, station: study.stations, check: study.checks }[thing.kind];
-    return [[block.layer, thing.i]];
+    return page.features(thing);
   }
 
   /* The whole map: what changes, with its surroundings, or everything. */
@@ -35,18 +29,6 @@
     }
     const bounds = frame.bounds(page.around([].concat.apply([], few.map(function (row) { return places({ kind: "grid", i: row.i }); }))));
     map.fitBounds(bounds.pad(exactly ? 0.05 : 0.15), { animate: false });
-  }
-
-  function layers(map) {
-    const base = ground.use(study.data);
-    const sheet = new geoplan.sheet.Sheet({ painters: [ground.land, theme.veil, ground.water, drawing.homes, ground.walls, ground.ways, ground.rails, theme.compounds] });
-    map.createPane("marks").style.zIndex = 450;
-    map.createPane("measure").style.zIndex = 460;
-    map.getPane("marks").style.pointerEvents = "none";
-    const marks = new geoplan.overlay.Overlay({ base, draw: drawing.draw });
-    sheet.addTo(map);
-    marks.addTo(map);
-    return { base, sheet, marks };
   }
 
   /* Draws what lies over the map once more, at most once a frame. */
@@ -92,18 +74,13 @@
   }
 
   function start(map) {
-    const data = JSON.parse(get("data").textContent);
-    words.use(data);
-    frame.use(data);
     Object.assign(state, { swipe: 0.5, hover: null, hidden: { compounds: true } });
-    study.use(data);
-    page.texts();
-    map.attributionControl.setPrefix(false);
-    map.attributionControl.remove();
-    map.getContainer().setAttribute("aria-label", words.say("map_label"));
-    map.getContainer().setAttribute("role", "application");
+    page.open(map);
     fit(map);
-    const drawn = layers(map);
+    const drawn = page.layers(map, [ground.land, theme.veil, ground.water, drawing.homes, ground.walls, ground.ways,
+      ground.rails, theme.compounds], drawing.draw);
+    drawn.sheet.addTo(map);
+    drawn.marks.addTo(map);
     const repaint = again(drawn.marks);
     function pick(thing, still) {
       state.set({ pick: thing, hover: null });

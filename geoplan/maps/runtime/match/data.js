@@ -2,7 +2,7 @@
 (function (geoplan) {
   "use strict";
 
-  const { ints, shapes, middle } = geoplan.codec;
+  const { ints, middle, shaped, office } = geoplan.codec;
   const { words } = geoplan;
 
   const NEAR = 0, MOVED = 1, LOCKED = 2, LOST = 3; // how a unit stands
@@ -12,14 +12,9 @@
 
   function use(data) {
     const units = data.units;
-    Object.assign(study, {
-      data,
-      names: data.names,
-      grids: area(data.grids),
-      communities: area(data.communities),
-      street: { layer: shapes(data.street.shape) },
-      stations: Object.assign(area(data.doors), { community: ints(data.doors.community) }),
-      buildings: Object.assign(area(units), { community: ints(units.community), nearest: ints(units.nearest),
+    Object.assign(study, office(data), {
+      stations: Object.assign(shaped(data.doors), { community: ints(data.doors.community) }),
+      buildings: Object.assign(shaped(units), { community: ints(units.community), nearest: ints(units.nearest),
         door: ints(units.door), was: ints(units.was), state: ints(units.state) }),
       compounds: { code: [], name: [] },
     });
@@ -29,10 +24,6 @@
       some.sort(function (a, b) { return units.minutes[a] - units.minutes[b] || a - b; });
     });
     return study;
-  }
-
-  function area(block) {
-    return Object.assign({}, block, { layer: shapes(block.shape) });
   }
 
   /* The units that stand in a way. */

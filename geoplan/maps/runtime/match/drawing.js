@@ -84,7 +84,10 @@
     p.context.globalAlpha = mark.faint ? 0.35 : 1;
     if (mark.role === "locked") spot(p.context, x, y, size, "#FFFFFF", COLOUR.locked);
     else spot(p.context, x, y, size, mark.role === "lost" ? "#FFFFFF" : COLOUR[mark.role], mark.role === "lost" ? COLOUR.lost : "#FFFFFF");
-    if (mark.role === "lost") cross(p, x, y, size * 0.5);
+    if (mark.role === "lost") {
+      geoplan.marks.cross(p, x, y, size * 0.5);
+      stroke(p, 1.8, COLOUR.lost);
+    }
     p.context.globalAlpha = 1;
     room.take([x - size, y - size, x + size, y + size]);
   }
@@ -98,15 +101,6 @@
     context.lineWidth = rim === "#FFFFFF" ? 1.5 : 2.2;
     context.strokeStyle = rim;
     context.stroke();
-  }
-
-  function cross(p, x, y, half) {
-    p.context.beginPath();
-    p.context.moveTo(x - half, y - half);
-    p.context.lineTo(x + half, y + half);
-    p.context.moveTo(x + half, y - half);
-    p.context.lineTo(x - half, y + half);
-    stroke(p, 1.8, COLOUR.lost);
   }
 
   /* Each community with its number of units, written where there is room. */

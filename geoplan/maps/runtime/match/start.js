@@ -3,33 +3,16 @@
   "use strict";
 
   const { make, get, put, icon } = geoplan.element;
-  const { study, state, words, frame, ground, theme, drawing, page } = geoplan;
+  const { study, state, words, ground, theme, drawing, page } = geoplan;
 
   const CLOSEST = { grid: 16.5, community: 15.5, way: 17 };
   const ROWS = 24; // communities told on paper
 
   function fly(map, thing) {
-    const block = { grid: study.grids, community: study.communities, station: study.stations, building: study.buildings }[thing.kind];
-    const features = thing.kind === "way" ? thing.features.map(function (i) { return [thing.layer, i]; }) : [[block.layer, thing.i]];
+    const features = page.features(thing);
     if (thing.kind === "building" && study.buildings.door[thing.i] >= 0) features.push([study.stations.layer, study.buildings.door[thing.i]]);
     if (thing.kind === "community") study.members[thing.i].forEach(function (u) { features.push([study.buildings.layer, u]); });
-    const bounds = frame.bounds(page.around(features));
-    const zoom = Math.min(CLOSEST[thing.kind] || 17, map.getBoundsZoom(bounds.pad(0.25)));
-    if (map.getBounds().contains(bounds) && map.getZoom() >= zoom - 0.75) return;
-    map.setView(bounds.getCenter(), zoom, { animate: !page.STILL, duration: page.FLY });
-  }
-
-  function layers(map) {
-    const base = ground.use(study.data);
-    const sheet = new geoplan.sheet.Sheet({ painters: [ground.land, theme.shares, drawing.wash, theme.veil, ground.water,
-      ground.walls, ground.ways, ground.rails, theme.borders] });
-    map.createPane("marks").style.zIndex = 450;
-    map.createPane("measure").style.zIndex = 460;
-    map.getPane("marks").style.pointerEvents = "none";
-    const marks = new geoplan.overlay.Overlay({ base, draw: drawing.draw });
-    sheet.addTo(map);
-    marks.addTo(map);
-    return { base, sheet, marks };
+    page.approach(map, features, CLOSEST[thing.kind] || 17);
   }
 
   function answer() {
@@ -43,11 +26,7 @@
   /* What stands beside the map on paper. */
   function paper() {
     const block = study.communities;
-    put(get("paper"), [
-      make("h2", {}, words.say("print_legend")),
-      make("div", { class: "keys" }, geoplan.legend.entries().map(function (entry) {
-        return state.shown(entry[0]) ? make("p", {}, [make("span", { class: "name" }, entry[1])].concat(entry[2])) : null;
-      })),
+    geoplan.paper.write(geoplan.paper.keys(), [
       make("h2", {}, words.say("list_title")),
       make("table", {}, [
         make("thead", {}, make("tr", {}, ["head_area", "head_before", "head_after", "head_mean"].map(function (key) { return make("th", {}, words.say(key)); }))),
@@ -60,35 +39,24 @@
       make("h2", {}, words.say("notes_title")),
       make("p", {}, study.data.proof),
       make("p", {}, study.method()[0]),
-      make("div", { class: "sign" }, words.say("print_sign").split("|").map(function (text) { return make("span", {}, text); })),
-    ]);
-    put(get("imprint"), geoplan.paper.imprint());
-    put(get("paper-title"), study.data.study + " · " + words.say("heading"));
+    ], words.say("heading"));
   }
 
   function start(map) {
-    const data = JSON.parse(get("data").textContent);
-    words.use(data);
-    frame.use(data);
-    study.use(data);
-    page.texts();
-    map.attributionControl.setPrefix(false);
-    map.attributionControl.remove();
-    map.getContainer().setAttribute("aria-label", words.say("map_label"));
-    map.getContainer().setAttribute("role", "application");
+    page.open(map);
     page.fit(map);
     state.hidden = { share: true, tiles: true };
-    const drawn = layers(map);
+    const drawn = page.layers(map, [ground.land, theme.shares, drawing.wash, theme.veil, ground.water,
+      ground.walls, ground.ways, ground.rails, theme.borders], drawing.draw);
+    drawn.sheet.addTo(map);
+    drawn.marks.addTo(map);
     function pick(thing, still) {
       state.set({ pick: thing, hover: null });
       if (thing && !still) fly(map, thing);
     }
     answer();
     [geoplan.list, geoplan.dock, geoplan.legend, geoplan.notes].forEach(function (part) { part.start(pick); });
-    geoplan.search.start(drawn.base, pick);
-    geoplan.tools.start(map, function () { page.fit(map); });
-    geoplan.tip.start(map, pick);
-    geoplan.paper.start(map, [drawn.sheet, drawn.marks], function (exactly) { page.fit(map, exactly); }, paper);
+    page.furnish(map, drawn, pick, paper);
     page.tabs();
     let lit = -1;
     state.on(function (change) {
@@ -97,12 +65,7 @@
       lit = now;
       drawn.marks.repaint();
     });
-    map.invalidateSize({ animate: false, pan: false });
-    page.fit(map);
-    page.follow(map);
-    document.documentElement.setAttribute("data-ready", "true");
-    geoplan.map = map;
-    geoplan.drawn = drawn;
+    page.settle(map, drawn);
   }
 
   geoplan.start = start;

@@ -3,6 +3,7 @@
   "use strict";
 
   const { at } = geoplan.codec;
+  const { nearest } = geoplan.pointer;
   const { study, state, words, frame } = geoplan;
 
   const TOUCH = 11; // px within which a unit is meant
@@ -10,26 +11,12 @@
   function under(map, latlng) {
     const [x, y] = frame.fromLatLng(latlng);
     const most = TOUCH / frame.view(map.getZoom()).k;
-    const unit = near(study.buildings, x, y, most, function (u) { return state.shown(study.ROLES[study.buildings.state[u]]); });
+    const unit = nearest(study.buildings.layer, x, y, { most, weigh: function (u) { return state.shown(study.ROLES[study.buildings.state[u]]) ? 1 : 0; } });
     if (unit >= 0) return { kind: "building", i: unit };
-    const door = near(study.stations, x, y, most, function () { return state.shown("door"); });
+    const door = nearest(study.stations.layer, x, y, { most, weigh: function () { return state.shown("door") ? 1 : 0; } });
     if (door >= 0) return { kind: "station", i: door };
     const area = at(study.communities.layer, x, y);
     return area >= 0 ? { kind: "community", i: area } : null;
-  }
-
-  function near(block, x, y, most, seen) {
-    let best = -1, least = Infinity;
-    block.code.forEach(function (code, i) {
-      if (!seen(i)) return;
-      const place = study.middle(block.layer, i);
-      const far = Math.hypot(place[0] - x, place[1] - y);
-      if (far <= most && far < least) {
-        best = i;
-        least = far;
-      }
-    });
-    return best;
   }
 
   function lines(thing) {

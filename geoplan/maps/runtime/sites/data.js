@@ -2,7 +2,7 @@
 (function (geoplan) {
   "use strict";
 
-  const { ints, optional, shapes, middle } = geoplan.codec;
+  const { ints, optional, shapes, middle, shaped, office } = geoplan.codec;
   const { words, state } = geoplan;
 
   const NEW = 2, OUT = 3; // how a home stands to a plan; 0 is aside, 1 reached already
@@ -11,26 +11,17 @@
   const study = { names: [] };
 
   function use(data) {
-    Object.assign(study, {
-      data,
-      names: data.names,
-      grids: area(data.grids),
-      communities: area(data.communities),
-      street: { layer: shapes(data.street.shape) },
-      stations: Object.assign({}, data.places, { layer: shapes(data.places.shape) }),
+    Object.assign(study, office(data), {
+      stations: shaped(data.places),
       buildings: Object.assign({}, data.buildings, {
         layer: shapes(data.buildings.shape), grid: ints(data.buildings.grid), near: ints(data.buildings.near),
         count: optional(data.buildings.count), before: optional(data.buildings.before, 10),
       }),
-      compounds: Object.assign({}, data.compounds, { layer: shapes(data.compounds.shape), doors: shapes(data.compounds.gates) }),
+      compounds: Object.assign(shaped(data.compounds), { doors: shapes(data.compounds.gates) }),
       plans: data.plans.map(plan),
     });
     state.plan = study.plans.length - 1;
     return study;
-  }
-
-  function area(block) {
-    return Object.assign({}, block, { layer: shapes(block.shape) });
   }
 
   function plan(block) {

@@ -2,13 +2,13 @@
 (function (geoplan) {
   "use strict";
 
-  const { path, stroke, trace } = geoplan.sheet;
+  const { stroke } = geoplan.sheet;
   const { within } = geoplan.codec;
   const { study, state, names, theme } = geoplan;
+  const { ring, cross, diamond, outline } = geoplan.marks;
+  const { COLOUR } = theme;
 
-  const COLOUR = { gain: "#00705A", gainWash: "#B9DED3", outWash: "#F6DFC9", faint: "#9CC7BC", spare: "#6B6459", ink: "#1B1F24" };
   const FAR = 9, HOMES_TO = 7; // metres a pixel
-  const ROUND = 17; // m that the ground round a home is coloured
   const BIG = 28, SMALL = 8; // px
   const FULL_FROM = 3.2; // metres a pixel from which existing stations are named
 
@@ -36,22 +36,9 @@
   function wash(p) {
     if (!state.shown("homes")) return;
     const found = groups(p);
-    ground(p, found.out, COLOUR.outWash);
-    ground(p, found.faint, "#E8F2EF");
-    ground(p, found.gain, COLOUR.gainWash);
-  }
-
-  function ground(p, features, colour) {
-    const layer = study.buildings.layer;
-    path(p, layer, features, true);
-    features.forEach(function (b) {
-      const first = layer.point[layer.part[b]];
-      if (layer.point[layer.part[b + 1]] - first !== 1) return;
-      p.context.rect(p.x + layer.x[first] * p.k, p.y + layer.y[first] * p.k, 0.1, 0.1);
-    });
-    stroke(p, Math.max(3, (2 * ROUND) / p.mpp), colour);
-    p.context.fillStyle = colour;
-    p.context.fill();
+    theme.wash(p, found.out, COLOUR.outWash);
+    theme.wash(p, found.faint, "#E8F2EF");
+    theme.wash(p, found.gain, COLOUR.gainWash);
   }
 
   function homes(p) {
@@ -59,22 +46,11 @@
     const found = groups(p);
     const layer = study.buildings.layer;
     const seen = state.shown("homes");
-    [[found.aside, theme.COLOUR.aside], [found.already, theme.COLOUR.served], [found.mine, "#6F8FAE"],
-      [found.faint, COLOUR.faint], [found.out, theme.COLOUR.alarm], [found.gain, COLOUR.gain]].forEach(function (kind) {
-      theme.blocks(p, layer, kind[0], seen ? kind[1] : theme.COLOUR.aside);
+    [[found.aside, COLOUR.aside], [found.already, COLOUR.served], [found.mine, "#6F8FAE"],
+      [found.faint, "#9CC7BC"], [found.out, COLOUR.alarm], [found.gain, COLOUR.gain]].forEach(function (kind) {
+      theme.blocks(p, layer, kind[0], seen ? kind[1] : COLOUR.aside);
     });
-    if (seen && p.mpp < 4) hatched(p, found.out);
-  }
-
-  /* Homes left out are hatched too: colour does not stand alone. */
-  function hatched(p, features) {
-    if (!features.length) return;
-    p.context.save();
-    p.context.beginPath();
-    features.forEach(function (b) { trace(p, study.buildings.layer, b, true); });
-    p.context.clip("evenodd");
-    geoplan.sheet.hatch(p, 5, 1.2, "rgba(251,234,205,0.8)");
-    p.context.restore();
+    if (seen && p.mpp < 4) theme.hatched(p, found.out);
   }
 
   function draw(p, base) {
@@ -87,12 +63,12 @@
       room.take([mark.place[0] - half, mark.place[1] - half, mark.place[0] + half, mark.place[1] + half]);
     });
     walk(p);
-    area(p);
+    outline(p);
     marks.forEach(function (mark) { symbol(p, mark); });
     big.slice().reverse().forEach(function (mark) { label(p, room, mark); });
-    communities(p, room);
+    names.communities(p, room);
     names.ways(p, room, base);
-    estates(p, room);
+    names.estates(p, room);
   }
 
   /* Signs on the map, the most important last. */
@@ -123,15 +99,12 @@
   function symbol(p, mark) {
     const context = p.context;
     const [x, y] = mark.place;
-    if (mark.meant) {
-      context.beginPath();
-      context.arc(x, y, mark.size * 0.5 + 8, 0, 2 * Math.PI);
-      stroke(p, 5, "#FFFFFF");
-      stroke(p, 2.6, COLOUR.ink);
-    }
+    if (mark.meant) ring(p, mark.place, mark.size * 0.5 + 8);
     if (mark.role === "old" || mark.role === "closed") {
       geoplan.marks.symbol(context, x, y, { size: mark.size, asked: mark.role === "old", dot: dot(), head: false });
-      if (mark.role === "closed") cross(p, x, y, mark.size * 0.5);
+      if (mark.role !== "closed") return;
+      cross(p, x, y, mark.size * 0.5);
+      stroke(p, 2.4, COLOUR.alarm);
       return;
     }
     diamond(context, x, y, mark.size / 2, mark.role === "new");
@@ -141,34 +114,6 @@
     context.textBaseline = "middle";
     context.fillStyle = "#FFFFFF";
     context.fillText(String(mark.number), x, y + 0.5);
-  }
-
-  function diamond(context, x, y, half, solid) {
-    context.beginPath();
-    context.moveTo(x, y - half);
-    context.lineTo(x + half, y);
-    context.lineTo(x, y + half);
-    context.lineTo(x - half, y);
-    context.closePath();
-    context.setLineDash([]);
-    context.lineWidth = solid ? 4 : 3;
-    context.strokeStyle = "#FFFFFF";
-    context.stroke();
-    context.fillStyle = solid ? COLOUR.gain : "#FFFFFF";
-    context.fill();
-    if (solid) return;
-    context.lineWidth = 1.3;
-    context.strokeStyle = COLOUR.spare;
-    context.stroke();
-  }
-
-  function cross(p, x, y, half) {
-    p.context.beginPath();
-    p.context.moveTo(x - half, y - half);
-    p.context.lineTo(x + half, y + half);
-    p.context.moveTo(x + half, y - half);
-    p.context.lineTo(x - half, y + half);
-    stroke(p, 2.4, theme.COLOUR.alarm);
   }
 
   function label(p, room, mark) {
@@ -199,37 +144,5 @@
     stroke(p, 0.8, "rgba(0,112,90,0.35)");
   }
 
-  /* The outline of an area or building that is picked. */
-  function area(p) {
-    const pick = state.pick;
-    if (!pick || pick.kind === "station") return;
-    if (pick.kind === "way") {
-      path(p, pick.layer, pick.features, false);
-      stroke(p, 8, "#FFFFFF");
-      stroke(p, 4, names.BLUE);
-      return;
-    }
-    const block = { grid: study.grids, community: study.communities, building: study.buildings, compound: study.compounds }[pick.kind];
-    path(p, block.layer, [pick.i], true);
-    stroke(p, 7, "#FFFFFF");
-    stroke(p, 3.6, COLOUR.ink);
-  }
-
-  function communities(p, room) {
-    if (!state.shown("names")) return;
-    study.communities.name.forEach(function (name, i) {
-      const at = names.pixel(p, study.communities.layer, i);
-      if (names.inside(p, at)) names.set(p, room, name, [at, [at[0], at[1] + 18], [at[0], at[1] - 18]], { size: 12, weight: 600, colour: "#646B73", halo: 3 });
-    });
-  }
-
-  function estates(p, room) {
-    if (p.mpp > 2.2 || !state.shown("names")) return;
-    study.compounds.name.forEach(function (name, i) {
-      const at = names.pixel(p, study.compounds.layer, i);
-      if (name && names.inside(p, at)) names.set(p, room, name, [at, [at[0], at[1] - 14]], { size: 11, colour: "#444B53" });
-    });
-  }
-
-  geoplan.drawing = { wash, homes, draw, diamond, meant, COLOUR };
+  geoplan.drawing = { wash, homes, draw, meant };
 })((window.geoplan = window.geoplan || {}));

@@ -2,7 +2,7 @@
 (function (geoplan) {
   "use strict";
 
-  const { at } = geoplan.codec;
+  const { nearest, beneath } = geoplan.pointer;
   const { study, state, words, frame } = geoplan;
 
   const TOUCH = 15; // px within which a site is meant
@@ -13,29 +13,16 @@
     const view = frame.view(map.getZoom());
     const site = near(x, y, TOUCH / view.k);
     if (site >= 0) return { kind: "station", i: site };
-    if (view.mpp < HOMES_FROM) {
-      const building = at(study.buildings.layer, x, y);
-      if (building >= 0 && study.now().state[building]) return { kind: "building", i: building };
-    }
-    const grid = at(study.grids.layer, x, y);
-    return grid >= 0 ? { kind: "grid", i: grid } : null;
+    return beneath(x, y, view.mpp < HOMES_FROM ? study.now().state : null);
   }
 
   /* The site within reach of the pointer; one that is open before one that is not. */
   function near(x, y, most) {
-    let best = -1, least = Infinity;
-    study.stations.code.forEach(function (code, i) {
+    return nearest(study.stations.layer, x, y, { most, weigh: function (i) {
       const open = study.opened(i);
       const role = open && open.fresh ? "new" : study.stations.existing[i] ? "old" : "spare";
-      if (!state.shown(role)) return;
-      const place = study.middle(study.stations.layer, i);
-      const far = Math.hypot(place[0] - x, place[1] - y) * (role === "spare" ? 1.6 : 1);
-      if (far <= most && far < least) {
-        best = i;
-        least = far;
-      }
-    });
-    return best;
+      return !state.shown(role) ? 0 : role === "spare" ? 1.6 : 1;
+    } });
   }
 
   function lines(thing) {

@@ -2,17 +2,17 @@
 (function (geoplan) {
   "use strict";
 
-  const { path, stroke, trace, hatch } = geoplan.sheet;
-  const { within, layered, at } = geoplan.codec;
+  const { path, stroke, trace } = geoplan.sheet;
+  const { within, layered } = geoplan.codec;
   const { study, names, theme, drawing, frame } = geoplan;
   const { ways, footing, trial } = geoplan.whatif;
+  const { ring, cross, diamond } = geoplan.marks;
 
   const COLOUR = { lit: "rgba(11,79,138,0.42)", lost: "#C0392B", lostWash: "#F3C4BA" };
   const HOMES_TO = 7; // metres a pixel
   const HOMES_FROM = 4; // metres a pixel from which single buildings are told
   const NEAR = 16; // px within which a station is meant
   const LIT_TO = 14;
-  const ROUND = 17; // m of ground coloured round a home
   const SIZE = { old: 22, dot: 15, room: 12, open: 26, added: 28 }; // px
   const view = { key: "", over: "", held: false }; // the station chosen, the one pointed at; is one dragged
   let lines = null;
@@ -39,23 +39,11 @@
     return found;
   }
 
-  function ground(p, features, colour) {
-    const layer = study.buildings.layer;
-    path(p, layer, features, true);
-    features.forEach(function (b) {
-      const first = layer.point[layer.part[b]];
-      if (layer.point[layer.part[b + 1]] - first === 1) p.context.rect(p.x + layer.x[first] * p.k, p.y + layer.y[first] * p.k, 0.1, 0.1);
-    });
-    stroke(p, Math.max(3, (2 * ROUND) / p.mpp), colour);
-    p.context.fillStyle = colour;
-    p.context.fill();
-  }
-
   function wash(p) {
     const found = groups(p);
-    ground(p, found[trial.OUT], "#F6DFC9");
-    ground(p, found[trial.LOST], COLOUR.lostWash);
-    ground(p, found[trial.NEW], drawing.COLOUR.gainWash);
+    theme.wash(p, found[trial.OUT], theme.COLOUR.outWash);
+    theme.wash(p, found[trial.LOST], COLOUR.lostWash);
+    theme.wash(p, found[trial.NEW], theme.COLOUR.gainWash);
   }
 
   function homes(p) {
@@ -64,20 +52,10 @@
 
   function blocks(p, found) {
     if (p.mpp > HOMES_TO) return;
-    [theme.COLOUR.aside, theme.COLOUR.served, drawing.COLOUR.gain, theme.COLOUR.alarm, COLOUR.lost].forEach(function (colour, stands) {
+    [theme.COLOUR.aside, theme.COLOUR.served, theme.COLOUR.gain, theme.COLOUR.alarm, COLOUR.lost].forEach(function (colour, stands) {
       theme.blocks(p, study.buildings.layer, found[stands], colour);
     });
-    if (p.mpp < 4) hatched(p, found[trial.OUT].concat(found[trial.LOST]));
-  }
-
-  function hatched(p, features) {
-    if (!features.length) return;
-    p.context.save();
-    p.context.beginPath();
-    features.forEach(function (b) { trace(p, study.buildings.layer, b, true); });
-    p.context.clip("evenodd");
-    hatch(p, 5, 1.2, "rgba(251,234,205,0.8)");
-    p.context.restore();
+    if (p.mpp < 4) theme.hatched(p, found[trial.OUT].concat(found[trial.LOST]));
   }
 
   /* Ways from which a station is reached within the limit, part by part. */
@@ -125,8 +103,8 @@
     const layer = study.buildings.layer;
     const found = [[], [], [], [], []];
     within(layer, p.box).forEach(function (b) { if (now.stands[b] !== was.stands[b]) found[now.stands[b]].push(b); });
-    [null, "#FFFFFF", drawing.COLOUR.gainWash, "#F6DFC9", COLOUR.lostWash].forEach(function (colour, stands) {
-      if (found[stands].length) ground(p, found[stands], colour);
+    [null, "#FFFFFF", theme.COLOUR.gainWash, theme.COLOUR.outWash, COLOUR.lostWash].forEach(function (colour, stands) {
+      if (found[stands].length) theme.wash(p, found[stands], colour);
     });
     blocks(p, found);
   }
@@ -222,16 +200,14 @@
   function symbol(p, mark) {
     const [x, y] = mark.place;
     const { station } = mark;
-    if (mark.chosen || mark.over) {
-      p.context.beginPath();
-      p.context.arc(x, y, mark.size * 0.5 + 8, 0, 2 * Math.PI);
-      stroke(p, 5, "#FFFFFF");
-      stroke(p, mark.chosen ? 3 : 1.6, "#1B1F24");
-    }
+    if (mark.chosen || mark.over) ring(p, mark.place, mark.size * 0.5 + 8, { width: mark.chosen ? 3 : 1.6, colour: theme.COLOUR.ink });
     if (station.role === "old") geoplan.marks.symbol(p.context, x, y, { size: mark.size, asked: station.open, dot: dot(), head: false });
-    else drawing.diamond(p.context, x, y, mark.size / 2, station.open);
+    else diamond(p.context, x, y, mark.size / 2, station.open);
     if (station.role === "added") plus(p, x, y, mark.size * 0.2);
-    if (station.role === "old" && !station.open) cross(p, x, y, mark.size * 0.55);
+    if (station.role !== "old" || station.open) return;
+    cross(p, x, y, mark.size * 0.55);
+    stroke(p, 5, "#FFFFFF");
+    stroke(p, 2.8, COLOUR.lost);
   }
 
   function plus(p, x, y, half) {
@@ -243,23 +219,13 @@
     stroke(p, 2.4, "#FFFFFF");
   }
 
-  function cross(p, x, y, half) {
-    p.context.beginPath();
-    p.context.moveTo(x - half, y - half);
-    p.context.lineTo(x + half, y + half);
-    p.context.moveTo(x + half, y - half);
-    p.context.lineTo(x - half, y + half);
-    stroke(p, 5, "#FFFFFF");
-    stroke(p, 2.8, COLOUR.lost);
-  }
-
   function label(p, room, mark) {
     const { station } = mark;
     const touched = mark.chosen || mark.over || station.moved || station.role === "added" || (station.role === "room" ? station.open : !station.open);
     if (!touched && (p.mpp > 3.2 || station.role === "room")) return;
     const [x, y] = mark.place;
     const gap = mark.size / 2 + 6;
-    const colour = station.role === "old" ? (station.open ? names.BLUE : COLOUR.lost) : drawing.COLOUR.gain;
+    const colour = station.role === "old" ? (station.open ? names.BLUE : COLOUR.lost) : theme.COLOUR.gain;
     names.set(p, room, station.name, [[x + gap, y, "left"], [x - gap, y, "right"], [x, y + gap + 7], [x, y - gap - 7]],
       { size: touched ? 14 : 12, weight: touched ? 700 : 600, halo: 3.6, colour, whole: touched });
   }
@@ -285,10 +251,7 @@
     const station = under(map, map.latLngToContainerPoint(latlng), NEAR);
     if (station) return { kind: "station", station };
     const [x, y] = frame.fromLatLng(latlng);
-    const building = frame.view(map.getZoom()).mpp < HOMES_FROM ? at(study.buildings.layer, x, y) : -1;
-    if (building >= 0 && trial.now.stands[building]) return { kind: "building", i: building };
-    const grid = at(study.grids.layer, x, y);
-    return grid < 0 ? null : { kind: "grid", i: grid };
+    return geoplan.pointer.beneath(x, y, frame.view(map.getZoom()).mpp < HOMES_FROM ? trial.now.stands : null);
   }
 
   geoplan.whatif.drawing = { prepare, painters, draw, under, lies, view, NEAR };

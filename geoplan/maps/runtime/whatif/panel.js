@@ -256,9 +256,8 @@
   function paper() {
     const told = function (id) { return Array.from(get(id).querySelectorAll("table")).map(function (table) { return table.cloneNode(true); }); };
     const moved = trial.now.list.filter(function (one) { return one.moved || one.role === "added" || one.open !== (one.role === "old" && !one.asleep); });
-    put(get("paper"), [
-      make("h2", {}, words.say("print_legend")),
-      make("div", { class: "keys" }, entries().map(function (entry) { return make("p", {}, entry[1]); })),
+    const keys = make("div", { class: "keys" }, entries().map(function (entry) { return make("p", {}, entry[1]); }));
+    geoplan.paper.write(keys, [
       make("h2", {}, words.say("try_versus")),
     ].concat(told("trial-versus"), [
       make("h2", {}, words.say("try_changes")),
@@ -266,10 +265,7 @@
       make("h2", {}, words.say("try_grids")),
     ], told("trial-grids"), [
       make("p", {}, words.say("try_local")),
-      make("div", { class: "sign" }, words.say("print_sign").split("|").map(function (text) { return make("span", {}, text); })),
-    ]));
-    put(get("imprint"), geoplan.paper.imprint());
-    put(get("paper-title"), study.data.study + " · " + words.say("try_title") + " · " + study.data.circle.name);
+    ]), words.say("try_title") + " · " + study.data.circle.name);
   }
 
   function role(one) {
