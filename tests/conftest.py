@@ -91,3 +91,12 @@ def page(browser: Browser) -> Iterator[Page]:
     )
     yield context.new_page()
     context.close()
+
+
+def until(page: Page, expression: str, arg: object = None) -> None:
+    """Wait until an expression is true in a page whose policy runs no foreign code."""
+    for _ in range(200):
+        if page.evaluate(expression, arg):
+            return
+        page.wait_for_timeout(50)
+    pytest.fail(f"never came true: {expression}")

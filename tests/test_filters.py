@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import numpy as np
 import pytest
+from conftest import until
 from drawn import CIRCLES, HOSTILE, IMPRINT, WALKER, block, decoded, town
 
 from geoplan.coverage import cover
@@ -237,7 +238,7 @@ def test_homes_and_stations_are_chosen_together(opened):
     assert opened.evaluate("geoplan.state.view") == "any"
     assert rows(opened) == [total - counts(inside & offer.met), total]
     written = f"{quote('item 托幼')},unmanaged"
-    opened.wait_for_function("text => location.hash.endsWith(text)", arg=written)
+    until(opened, "text => location.hash.endsWith(text)", written)
     said = opened.inner_text("#sentence")
     opened.reload()
     opened.wait_for_selector("html[data-ready]")

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from conftest import until
 from drawn import HOSTILE, IMPRINT, block, covered, page_of
 from playwright.sync_api import Page
 from shapely import Polygon
@@ -238,7 +239,7 @@ def test_the_views_agree_with_the_buildings(town):
 
 def test_the_address_brings_a_view_back(town):
     choose_view(town, "只算本")
-    town.wait_for_function("() => location.hash.includes('.own/')")
+    until(town, "() => location.hash.includes('.own/')")
     town.reload()
     assert ready(town).evaluate("geoplan.state.view") == "own"
 
@@ -417,7 +418,7 @@ def test_the_view_is_in_the_address(town):
     town.click("#circles button >> nth=1")
     town.click("#rows tr >> nth=0")
     code = town.evaluate("geoplan.study.grids.code[geoplan.state.pick.i]")
-    town.wait_for_function("code => location.hash.endsWith('/' + code)", arg=code)
+    until(town, "code => location.hash.endsWith('/' + code)", code)
     said, chosen = text(town, "#sentence"), text(town, "#dock h2")
     town.reload()
     ready(town)

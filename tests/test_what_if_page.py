@@ -4,6 +4,7 @@ import dataclasses
 import json
 
 import pytest
+from conftest import until
 from drawn import HOSTILE
 from test_maps_browser import Log
 from test_sites_page import page_of
@@ -302,7 +303,7 @@ def test_what_is_saved_python_counts_the_same(tried, tmp_path):
     was = state(tried), text(tried, "#sentence")
     tried.click('[data-do="reset"]')
     tried.set_input_files("#trial-open", path)
-    tried.wait_for_function("geoplan.whatif.trial.state.added.length === 2")
+    until(tried, "geoplan.whatif.trial.state.added.length === 2")
     assert (state(tried), text(tried, "#sentence")) == was
 
 
@@ -367,9 +368,10 @@ def test_a_file_that_does_not_fit_changes_nothing(tried, tmp_path):
         tried.evaluate("geoplan.whatif.panel.say('')")
         path.write_text(json.dumps({**raw, **wrong}), encoding="utf-8")
         tried.set_input_files("#trial-open", path)
-        tried.wait_for_function(
+        until(
+            tried,
             "said => document.getElementById('trial-said').textContent.includes(said)",
-            arg=said,
+            said,
         )
         assert not tried.evaluate("geoplan.whatif.trial.changed()")
 
