@@ -9,6 +9,7 @@ from types import ModuleType
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from windows import Log
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -91,6 +92,29 @@ def page(browser: Browser) -> Iterator[Page]:
     )
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def log(page: Page) -> Log:
+    """Give what the page asks for and complains of."""
+    return Log(page)
+
+
+@pytest.fixture
+def opened(page: Page, tmp_path: Path) -> Callable[..., Page]:
+    """Give the function that opens a page's text from a file, ready.
+
+    Its second argument is the rest of the address, from its ``#`` on.
+    """
+
+    def opener(text: str, rest: str = "") -> Page:
+        file = tmp_path / "page.html"
+        file.write_text(text, encoding="utf-8")
+        page.goto(file.as_uri() + rest)
+        page.wait_for_selector("html[data-ready]")
+        return page
+
+    return opener
 
 
 def until(page: Page, expression: str, arg: object = None) -> None:

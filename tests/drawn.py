@@ -11,6 +11,7 @@ y=0   └────────┴────────┘     grid station
 import base64
 import dataclasses
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 from shapely import LineString, Point, box
@@ -20,6 +21,8 @@ from geoplan import network as net
 from geoplan.coverage import cover
 from geoplan.maps import coverage_page
 from geoplan.model import Circle, Imprint, Surroundings, Walker
+from geoplan.study.reading import Study
+from geoplan.study.streets import no_ways
 
 WALKER = Walker(preset="adult", speed=1.2)
 CIRCLES = (
@@ -174,3 +177,25 @@ def read_shapes(layer):
         found.append(points[taken : taken + size])
         taken += size
     return found
+
+
+def study_of(layers, *, around):
+    """Return layers and what lies between the ways as a study that was read."""
+    return Study(
+        name="示例街道（虚构）",
+        date="2026-06-30",
+        path=Path("study.toml"),
+        crs=layers.crs,
+        layers=layers,
+        circles=CIRCLES,
+        walker=WALKER,
+        network_path=Path("ways.gpkg"),
+        ways=dataclasses.replace(no_ways(layers.crs), surroundings=around),
+        elevation=None,
+        review="",
+        tiles="",
+        inputs=(),
+        credits=(),
+        notes=(),
+        findings=(),
+    )

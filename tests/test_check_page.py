@@ -8,16 +8,14 @@ from pathlib import Path
 import pytest
 import shapely
 from drawn import HOSTILE, IMPRINT, block, town
-from playwright.sync_api import Page
 from shapely import Point, box
-from test_maps_browser import TOO_NEW, Log
+from windows import text
 
 from geoplan.maps import check_page
 from geoplan.maps.assets import CHECK_RUNTIME, read, script
 from geoplan.model import Finding, Understood
 
 pytestmark = pytest.mark.browser
-VENDOR = Path(__file__).parent / "vendor"
 
 SEEN = (
     Understood(
@@ -84,29 +82,6 @@ def page_of(findings=FINDINGS, *, names=("虚构",), mapless=False, **how):
         again="study.toml",
         **how,
     )
-
-
-@pytest.fixture
-def log(page):
-    return Log(page)
-
-
-@pytest.fixture
-def opened(page, tmp_path):
-    """Give the function that opens a page's text from a file, ready."""
-
-    def opener(text: str) -> Page:
-        file = tmp_path / "check.html"
-        file.write_text(text, encoding="utf-8")
-        page.goto(file.as_uri())
-        page.wait_for_selector("html[data-ready]")
-        return page
-
-    return opener
-
-
-def text(page, selector):
-    return " ".join(page.inner_text(selector).split())
 
 
 # What it says
@@ -260,29 +235,6 @@ def test_it_prints_upright_with_the_map_first(opened):
 
 
 # Its parts
-
-
-def test_the_syntax_is_that_of_2018(page):
-    page.goto("about:blank")
-    page.add_script_tag(path=VENDOR / "acorn.js")
-    own = [read(f"runtime/{part}.js") for part in CHECK_RUNTIME if "/" in part]
-    found = page.evaluate(
-        """([own, tooNew]) => {
-            const found = [];
-            const seek = node => {
-                if (!node || typeof node.type !== "string") return;
-                if (node.type === "MemberExpression" && !node.computed
-                    && tooNew.includes(node.property.name)) {
-                    found.push(node.property.name);
-                }
-                Object.values(node).forEach(child => [].concat(child).forEach(seek));
-            };
-            own.forEach(code => seek(acorn.parse(code, {ecmaVersion: 2018})));
-            return found;
-        }""",
-        [own, TOO_NEW],
-    )
-    assert found == []
 
 
 def test_every_script_of_the_page_is_used():

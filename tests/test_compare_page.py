@@ -2,22 +2,17 @@
 
 import dataclasses
 import json
-import re
 from functools import cache
-from pathlib import Path
 
 import pytest
 from drawn import CIRCLES, HOSTILE, IMPRINT, WALKER, block, covered, decoded
 from shapely import Point
-from test_maps_browser import TOO_NEW, Log
+from windows import sheets, text
 
 from geoplan.compare import compared
 from geoplan.coverage import cover
-from geoplan.maps.assets import COMPARE_RUNTIME, script
 from geoplan.maps.compare_page import compare_page
-from geoplan.maps.shell import read
 
-VENDOR = Path(__file__).parent / "vendor"
 STATES = {"in": 1, "gained": 2, "lost": 3, "out": 4}
 
 
@@ -104,27 +99,6 @@ def test_the_same_records_give_the_same_bytes():
 # In a browser
 
 
-@pytest.fixture
-def log(page):
-    return Log(page)
-
-
-@pytest.fixture
-def opened(page, tmp_path):
-    def opener(text):
-        file = tmp_path / "compare.html"
-        file.write_text(text, encoding="utf-8")
-        page.goto(file.as_uri())
-        page.wait_for_selector("html[data-ready]")
-        return page
-
-    return opener
-
-
-def text(page, selector):
-    return " ".join(page.inner_text(selector).split())
-
-
 @pytest.mark.browser
 def test_it_opens_without_a_request(page, log, opened):
     opened(page_of())
@@ -191,15 +165,4 @@ def test_it_prints_on_one_sheet(opened, size):
     page.evaluate(f"geoplan.paper.paper('{size}')")
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     assert "站点变化" in text(page, "#paper")
-    printed = page.pdf(prefer_css_page_size=True)
-    assert len(re.findall(rb"/Type /Page\b", printed)) == 1
-
-
-@pytest.mark.browser
-def test_the_scripts_are_of_2018(page):
-    page.add_script_tag(path=str(VENDOR / "acorn.js"))
-    source = script("compare.js")
-    page.evaluate("source => void acorn.parse(source, {ecmaVersion: 2018})", source)
-    for part in COMPARE_RUNTIME:
-        code = read(f"runtime/{part}.js")
-        assert not [n for n in TOO_NEW if re.search(rf"\.{n}\(", code)], part
+    assert sheets(page) == 1

@@ -134,6 +134,20 @@ def test_a_division_drawn_loosely_is_told_what_it_breaks(laid):
     )
 
 
+def test_a_community_that_is_not_told_is_told_to_be_guessed(laid):
+    grids = laid.ground.grids
+    silent = grids.drop(columns="community")
+    silent.insert(0, "community", ["?", *grids["community"].iloc[1:]])
+    rule = "drawn_community_by_ground"
+    found = given_record(laid, GeoDataFrame(silent), asked=Asked())
+    [told] = [one for one in found.findings if one.rule == rule]
+    assert told.facts == {"count": 1, "codes": grids.index[0]}
+    before = found.before["community"]
+    assert found.plans[0].grids["community"].equals(before)
+    whole = given_record(laid, grids, asked=Asked())
+    assert rule not in {one.rule for one in whole.findings}
+
+
 def test_the_same_study_gives_the_same_bytes(tmp_path):
     (tmp_path / "office").mkdir()
     path = write_study(tmp_path / "office")

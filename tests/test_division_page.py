@@ -5,33 +5,35 @@ import dataclasses
 import json
 import re
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from drawn import CIRCLES, HOSTILE, IMPRINT, WALKER, block, decoded, read_shapes, town
+from drawn import (
+    HOSTILE,
+    IMPRINT,
+    block,
+    decoded,
+    read_shapes,
+    study_of,
+    town,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import CRS
-from test_maps_browser import TOO_NEW, Log
+from windows import VENDOR, sheets, text
 
 from geoplan import division
 from geoplan.division.plans import Plan
-from geoplan.maps.assets import DIVISION_RUNTIME, script
 from geoplan.maps.division_answer import sentence
 from geoplan.maps.division_page import division_page, names_of
 from geoplan.maps.encoding import Grain
-from geoplan.maps.shell import read
 from geoplan.maps.topology import arcs
 from geoplan.study.division_ground import laid_out
 from geoplan.study.division_record import division_record
-from geoplan.study.reading import Study
-from geoplan.study.streets import no_ways
 from geoplan.wording import texts
 
-VENDOR = Path(__file__).parent / "vendor"
 BAND = (40.0, 80.0)
 #: units of the drawn town that go elsewhere, by plan: the name of a grid, or a new one
 PLANS = {
@@ -49,24 +51,7 @@ def laid(names=("虚构",)):
     layers, network, around = town(names=names)
     grids = layers.grids.assign(workers=float("nan"))
     layers = dataclasses.replace(layers, grids=grids)
-    study = Study(
-        name="示例街道（虚构）",
-        date="2026-06-30",
-        path=Path("study.toml"),
-        crs=layers.crs,
-        layers=layers,
-        circles=CIRCLES,
-        walker=WALKER,
-        network_path=Path("ways.gpkg"),
-        ways=dataclasses.replace(no_ways(layers.crs), surroundings=around),
-        elevation=None,
-        review="",
-        tiles="",
-        inputs=(),
-        credits=(),
-        notes=(),
-        findings=(),
-    )
+    study = study_of(layers, around=around)
     ground = laid_out(study, network=network)
     aims = division.Aims(band=BAND)
     return ground, division.board(ground.ground, aims=aims, locked=("D",))
@@ -277,27 +262,6 @@ def test_the_same_records_give_the_same_bytes():
 
 
 # In a browser
-
-
-@pytest.fixture
-def log(page):
-    return Log(page)
-
-
-@pytest.fixture
-def opened(page, tmp_path):
-    def opener(text, part=""):
-        file = tmp_path / "division.html"
-        file.write_text(text, encoding="utf-8")
-        page.goto(file.as_uri() + part)
-        page.wait_for_selector("html[data-ready]")
-        return page
-
-    return opener
-
-
-def text(page, selector):
-    return " ".join(page.inner_text(selector).split())
 
 
 def rest(page):
@@ -602,8 +566,7 @@ def prints(page, size):
     assert page.evaluate(
         "(p => p.scrollHeight <= p.clientHeight)(document.getElementById('paper'))"
     )
-    printed = page.pdf(prefer_css_page_size=True)
-    assert len(re.findall(rb"/Type /Page\b", printed)) == 1
+    assert sheets(page) == 1
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     assert not page.evaluate("document.documentElement.className.includes('printing')")
     assert page.evaluate("geoplan.state.swipe") == 0.5
@@ -638,14 +601,3 @@ def test_codes_that_begin_alike_come_back_whole(opened):
     assert page.evaluate("geoplan.division.units.code") == [*record.units.index]
     assert page.evaluate("geoplan.study.buildings.code") == [*record.buildings.index]
     assert pd.Index(page.evaluate("geoplan.division.grids.code")).is_unique
-
-
-@pytest.mark.browser
-def test_the_scripts_are_of_2018(page):
-    page.add_script_tag(path=str(VENDOR / "acorn.js"))
-    source = script("division.js")
-    parse = "source => void acorn.parse(source, {ecmaVersion: 2018})"
-    page.evaluate(parse, source)
-    for part in DIVISION_RUNTIME:
-        code = read(f"runtime/{part}.js")
-        assert not [n for n in TOO_NEW if re.search(rf"\.{n}\(", code)], part

@@ -9,7 +9,7 @@ import pytest
 import shapely
 from drawn import HOSTILE
 from test_division_page import laid, page_of
-from test_maps_browser import Log
+from windows import Log
 
 from geoplan.maps.shell import read
 from geoplan.study.edits import read_edits

@@ -10,40 +10,15 @@ from conftest import until
 from drawn import HOSTILE, IMPRINT, block, covered, page_of
 from playwright.sync_api import Page
 from shapely import Polygon
+from windows import NEWER_STYLE, VENDOR, newer, text
 
-from geoplan.maps import coverage_page, entry, index_page
-from geoplan.maps.assets import RUNTIME, script
+from geoplan.maps import assets, coverage_page, entry, index_page
+from geoplan.maps.assets import BUNDLES, RUNTIME, script
 from geoplan.maps.shell import read
 from geoplan.model import Finding
 
 pytestmark = pytest.mark.browser
-VENDOR = Path(__file__).parent / "vendor"
-
-#: Library calls that Chromium 78 has not, though its syntax would pass.
-TOO_NEW = (
-    *("replaceAll", "matchAll", "at", "flat", "flatMap", "fromEntries", "allSettled"),
-    *("hasOwn", "structuredClone", "replaceChildren", "toSorted", "findLast"),
-    *("randomUUID", "groupBy", "trimStart", "trimEnd", "description"),
-)
-
-
-class Log:
-    """What a page asks for and complains of."""
-
-    def __init__(self, page: Page) -> None:
-        self.asked: list[str] = []
-        self.said: list[str] = []
-        page.on("request", lambda request: self.asked.append(request.url))
-        page.on("console", lambda message: self.said.append(message.text))
-        page.on("pageerror", lambda error: self.said.append(str(error)))
-
-    def is_clean(self) -> bool:
-        return not self.said and len(self.asked) == 1
-
-
-@pytest.fixture
-def log(page):
-    return Log(page)
+ROOM = Path(assets.__file__).parent
 
 
 @pytest.fixture
@@ -82,10 +57,6 @@ def town(window):
 def ready(page: Page) -> Page:
     page.wait_for_selector("html[data-ready]")
     return page
-
-
-def text(page: Page, selector: str) -> str:
-    return " ".join(page.inner_text(selector).split())
 
 
 def dots(page: Page, selector: str) -> int:
@@ -154,49 +125,25 @@ def test_hostile_names_are_only_text(log, opened, lang):
     assert log.is_clean(), log.said
 
 
-def test_the_syntax_is_that_of_2018(page):
-    page.goto("about:blank")
-    page.add_script_tag(path=VENDOR / "acorn.js")
+@pytest.mark.parametrize("name", sorted(BUNDLES))
+def test_the_scripts_are_of_2018(page, name):
+    assert newer(page, script(name)) == []
+
+
+def test_so_is_what_pages_bring_besides(page):
     blocks = re.findall(r"<script>(.*?)</script>", page_of(), re.DOTALL)
     assert len(blocks) == 3  # Leaflet, the page's own, folium's
-    found = page.evaluate(
-        """([blocks, own, tooNew]) => {
-            const found = [];
-            const seek = node => {
-                if (!node || typeof node.type !== "string") return;
-                if (node.type === "MemberExpression" && !node.computed
-                    && tooNew.includes(node.property.name)) {
-                    found.push(node.property.name);
-                }
-                Object.values(node).forEach(child => [].concat(child).forEach(seek));
-            };
-            blocks.concat(own).forEach(code => {
-                try {
-                    const tree = acorn.parse(code, {ecmaVersion: 2018});
-                    if (code === own) seek(tree);
-                } catch (error) {
-                    found.push(error.message);
-                }
-            });
-            return found;
-        }""",
-        [blocks, script("runtime.js"), TOO_NEW],
-    )
-    assert found == []
+    assert [newer(page, code, calls=()) for code in blocks] == [[], [], []]
 
 
-def test_the_parser_finds_newer_syntax(page):
-    page.goto("about:blank")
-    page.add_script_tag(path=VENDOR / "acorn.js")
-    with pytest.raises(Exception, match="SyntaxError"):
-        page.evaluate("acorn.parse('a?.b', {ecmaVersion: 2018})")
+@pytest.mark.parametrize("code", ["a?.b", "[1].at(0)"])
+def test_newer_scripts_are_found(page, code):
+    assert newer(page, code)
 
 
-@pytest.mark.parametrize("sheet", ["page.css", "index.css"])
+@pytest.mark.parametrize("sheet", sorted(path.name for path in ROOM.glob("*.css")))
 def test_styles_are_those_of_chromium_78(sheet):
-    style = read(sheet)
-    newer = r"[^-]\bgap:|\binset:|aspect-ratio|:is\(|:where\(|:has\(|@container|@layer"
-    assert re.findall(newer + r"|dvh|clamp\(|\n\s*&", style) == []
+    assert NEWER_STYLE.findall(read(sheet)) == []
 
 
 def test_every_script_of_the_page_is_used():

@@ -1,28 +1,21 @@
 """The page of matching: what it says, and that it answers in a real Chromium."""
 
-import dataclasses
 import json
-import re
 from functools import cache
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from drawn import CIRCLES, HOSTILE, IMPRINT, WALKER, block, decoded, town
+from drawn import HOSTILE, IMPRINT, block, decoded, study_of, town
 from shapely import Point
-from test_maps_browser import TOO_NEW, Log
 from towns import frame
+from windows import sheets, text
 
 import geoplan
 from geoplan.errors import UsageError
 from geoplan.files import LayerFile
-from geoplan.maps.assets import MATCH_RUNTIME, script
 from geoplan.maps.match_page import match_page
-from geoplan.maps.shell import read
-from geoplan.study.reading import Study
-from geoplan.study.streets import no_ways
 
-VENDOR = Path(__file__).parent / "vendor"
 #: where units are, and the community that each names
 UNITS = [(60, 210), (200, 210), (330, 210), (660, 210), (120, 390), (690, 10)]
 
@@ -37,24 +30,7 @@ def matched(*, names=("虚构",), least=1, most=4, locked=""):
         name=[f"{names[k % len(names)]}单位{k}" for k in range(len(UNITS))],
         kind=kinds,
     )
-    study = Study(
-        name="示例街道（虚构）",
-        date="2026-06-30",
-        path=Path("study.toml"),
-        crs=layers.crs,
-        layers=layers,
-        circles=CIRCLES,
-        walker=WALKER,
-        network_path=Path("ways.gpkg"),
-        ways=dataclasses.replace(no_ways(layers.crs), surroundings=around),
-        elevation=None,
-        review="",
-        tiles="",
-        inputs=(),
-        credits=(),
-        notes=(),
-        findings=(),
-    )
+    study = study_of(layers, around=around)
     file = LayerFile(
         frame=units,
         layer="candidates",
@@ -143,27 +119,6 @@ def test_the_same_records_give_the_same_bytes():
 # In a browser
 
 
-@pytest.fixture
-def log(page):
-    return Log(page)
-
-
-@pytest.fixture
-def opened(page, tmp_path):
-    def opener(text):
-        file = tmp_path / "match.html"
-        file.write_text(text, encoding="utf-8")
-        page.goto(file.as_uri())
-        page.wait_for_selector("html[data-ready]")
-        return page
-
-    return opener
-
-
-def text(page, selector):
-    return " ".join(page.inner_text(selector).split())
-
-
 @pytest.mark.browser
 @pytest.mark.parametrize("size", [(1366, 768), (390, 844)])
 def test_it_opens_without_a_request(page, log, opened, size):
@@ -208,15 +163,4 @@ def test_it_prints_on_one_sheet(opened):
     page.evaluate("geoplan.paper.paper('A4')")
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     assert "已证明" in text(page, "#paper")
-    printed = page.pdf(prefer_css_page_size=True)
-    assert len(re.findall(rb"/Type /Page\b", printed)) == 1
-
-
-@pytest.mark.browser
-def test_the_scripts_are_of_2018(page):
-    page.add_script_tag(path=str(VENDOR / "acorn.js"))
-    source = script("match.js")
-    page.evaluate("source => void acorn.parse(source, {ecmaVersion: 2018})", source)
-    for part in MATCH_RUNTIME:
-        code = read(f"runtime/{part}.js")
-        assert not [n for n in TOO_NEW if re.search(rf"\.{n}\(", code)], part
+    assert sheets(page) == 1

@@ -2,26 +2,19 @@
 
 import dataclasses
 import json
-import re
 from functools import cache
-from pathlib import Path
 
 import pytest
-from drawn import CIRCLES, HOSTILE, IMPRINT, WALKER, block, decoded, town
+from drawn import HOSTILE, IMPRINT, block, decoded, study_of, town
 from shapely import Point
-from test_maps_browser import TOO_NEW, Log
 from towns import frame
+from windows import sheets, text
 
-from geoplan.maps.assets import SITES_RUNTIME, script
-from geoplan.maps.shell import read
 from geoplan.maps.sites_page import sites_page
 from geoplan.study.asked import Asked, laid_out
-from geoplan.study.reading import Study
 from geoplan.study.siting import siting_of
-from geoplan.study.streets import no_ways
 from geoplan.study.two_tiers import two_tiers_of
 
-VENDOR = Path(__file__).parent / "vendor"
 AT = [(320, 210), (660, 210), (120, 10), (700, 10), (200, 390)]
 
 
@@ -39,24 +32,7 @@ def laid(*, names=("虚构",), rooms=True, circle="1分钟圈", **asked):
         available=[names[(k + 2) % len(names)] for k in range(count)],
     )
     layers = dataclasses.replace(layers, candidates=candidates)
-    study = Study(
-        name="示例街道（虚构）",
-        date="2026-06-30",
-        path=Path("study.toml"),
-        crs=layers.crs,
-        layers=layers,
-        circles=CIRCLES,
-        walker=WALKER,
-        network_path=Path("ways.gpkg"),
-        ways=dataclasses.replace(no_ways(layers.crs), surroundings=around),
-        elevation=None,
-        review="",
-        tiles="",
-        inputs=(),
-        credits=(),
-        notes=(),
-        findings=(),
-    )
+    study = study_of(layers, around=around)
     asked = Asked(circle=circle, **asked)
     ground = laid_out(study, network=network, asked=asked, lang="zh")
     if asked.model == "tiers":
@@ -201,27 +177,6 @@ def test_the_same_records_give_the_same_bytes():
 # In a browser
 
 
-@pytest.fixture
-def log(page):
-    return Log(page)
-
-
-@pytest.fixture
-def opened(page, tmp_path):
-    def opener(text):
-        file = tmp_path / "sites.html"
-        file.write_text(text, encoding="utf-8")
-        page.goto(file.as_uri())
-        page.wait_for_selector("html[data-ready]")
-        return page
-
-    return opener
-
-
-def text(page, selector):
-    return " ".join(page.inner_text(selector).split())
-
-
 @pytest.mark.browser
 @pytest.mark.parametrize("size", [(1366, 768), (1920, 1080), (390, 844), (900, 700)])
 @pytest.mark.parametrize("options", [{}, {"rooms": False}], ids=["rooms", "ways"])
@@ -325,17 +280,6 @@ def test_it_prints_on_one_sheet(opened, size):
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     assert "建议的站" in text(page, "#paper")
     assert "已证明最优" in text(page, "#paper")
-    printed = page.pdf(prefer_css_page_size=True)
-    assert len(re.findall(rb"/Type /Page\b", printed)) == 1
+    assert sheets(page) == 1
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     assert not page.evaluate("document.documentElement.className.includes('printing')")
-
-
-@pytest.mark.browser
-def test_the_scripts_are_of_2018(page):
-    page.add_script_tag(path=str(VENDOR / "acorn.js"))
-    source = script("sites.js")
-    page.evaluate("source => void acorn.parse(source, {ecmaVersion: 2018})", source)
-    for part in SITES_RUNTIME:
-        code = read(f"runtime/{part}.js")
-        assert not [n for n in TOO_NEW if re.search(rf"\.{n}\(", code)], part

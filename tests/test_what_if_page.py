@@ -6,9 +6,9 @@ import json
 import pytest
 from conftest import until
 from drawn import HOSTILE
-from test_maps_browser import Log
 from test_sites_page import page_of
 from what_ifs import ground_of, night, walked_to_places
+from windows import Log, text
 
 from geoplan.maps.sites_page import sites_page
 from geoplan.model import Imprint
@@ -84,10 +84,6 @@ def begun(page, file):
     page.click("#try")
     page.wait_for_selector("#trial-list li")
     return page
-
-
-def text(page, selector):
-    return " ".join(page.inner_text(selector).split())
 
 
 def spot(page, key):

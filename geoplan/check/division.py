@@ -11,9 +11,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from geoplan.check.rules import band, limit
-from geoplan.model import Finding, Layers, Network
+from geoplan.model import DEDICATED, Finding, Layers, Network
 
-_OF_ITS_OWN = "专属"  # grids of office blocks, schools, markets: X1, no rule of size
 _MICRO = "微网格"
 _NAMED = 10
 _LONE = 500.0  # m of edges; smaller components lead nowhere
@@ -60,7 +59,7 @@ def _grids(
     grids = layers.grids
     kind = grids["kind"].fillna("").astype(str)
     micro = kind.str.contains(_MICRO)
-    ordinary = sizes.gt(0) & ~kind.str.contains(_OF_ITS_OWN)
+    ordinary = sizes.gt(0) & ~kind.str.contains(DEDICATED)
     for rule, which, (low, high) in (
         ("grid_households", ordinary & ~micro, wanted or band("grid_households")),
         ("micro_households", ordinary & micro, band("micro_households")),

@@ -20,11 +20,11 @@ from geoplan.division.problem import Scope, scope
 from geoplan.division.search.descent import Effort
 from geoplan.division.stations import Near, Stations, beyond, near_today
 from geoplan.division.units import Units, units
+from geoplan.model import DEDICATED
 
 Codes = NDArray[np.object_]
 
 NOBODYS = ""  # the code of ground that a division drawn by others leaves out
-OWN = "专属"  # grids of office blocks, schools, markets: never redrawn unasked
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -131,7 +131,7 @@ def board(
     aims = aims or Aims()
     made = units(ground, most=aims.band[1], areas=areas)
     kind = ground.grids["kind"].fillna("").astype(str)
-    own = ground.grids.index[kind.str.contains(OWN)]
+    own = ground.grids.index[kind.str.contains(DEDICATED)]
     return Board(
         units=made,
         pairs=neighbours(made),

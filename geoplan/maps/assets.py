@@ -71,7 +71,8 @@ MATCH_RUNTIME = (
 )
 
 _ROOM = files("geoplan") / "maps"
-_OWN_SCRIPTS = {
+#: The scripts of every page, by the name that the page links.
+BUNDLES = {
     "runtime.js": RUNTIME,
     "check.js": CHECK_RUNTIME,
     "sites.js": SITES_RUNTIME,
@@ -111,8 +112,8 @@ def inlined(page: str) -> str:
 
 def script(name: str) -> str:
     """Return a script by the name of its file."""
-    if name in _OWN_SCRIPTS:
-        text = "\n".join(read(f"runtime/{part}.js") for part in _OWN_SCRIPTS[name])
+    if name in BUNDLES:
+        text = "\n".join(read(f"runtime/{part}.js") for part in BUNDLES[name])
     else:
         text = _SOURCE_MAP.sub("", vendored(name).decode("utf-8"))
     return text.replace("</script", r"<\/script").replace("\r\n", "\n")

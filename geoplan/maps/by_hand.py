@@ -4,9 +4,7 @@ from typing import Any
 
 from geoplan.maps.encoding import Grain, ints
 from geoplan.maps.plane import plane
-from geoplan.model import Division
-
-_DEDICATED = "专属"  # in a grid's kind: never redrawn unasked
+from geoplan.model import DEDICATED, Division
 
 
 def by_hand(division: Division, *, grain: Grain) -> dict[str, Any]:
@@ -30,7 +28,7 @@ def by_hand(division: Division, *, grain: Grain) -> dict[str, Any]:
             for codes in (stations["serves"] if len(stations) else [])
         ],
         "offered": division.task != "given" and division.level == "grid",
-        "dedicated": _DEDICATED,
+        "dedicated": DEDICATED,
         "hard": any(
             rule["id"] == "H1" and rule["level"] == "error"
             for rule in division.today["rules"]

@@ -27,6 +27,7 @@ from geoplan.model.asked import (
 )
 from geoplan.model.compared import Comparison
 from geoplan.model.ground import (
+    DEDICATED,
     Cells,
     Elevation,
     Layers,
@@ -37,6 +38,7 @@ from geoplan.model.ground import (
 from geoplan.model.matched import Matched
 
 __all__ = [
+    "DEDICATED",
     "GROUPS",
     "Access",
     "Cells",

@@ -11,6 +11,10 @@ from pyproj import CRS
 
 from geoplan.model.asked import Finding
 
+#: in the kind of grids of office blocks, schools, markets: they follow rules of
+#: their own (X1), and nobody redraws them unasked
+DEDICATED = "专属"
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Layers:

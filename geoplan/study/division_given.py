@@ -15,6 +15,7 @@ from geoplan.study.division_ground import Laid
 from geoplan.study.division_record import division_record
 
 GIVEN = "given"
+_SHOWN = 5  # codes that a finding names
 
 
 def given_record(
@@ -34,29 +35,45 @@ def given_record(
     drawn : GeoDataFrame
         Index = code, unique; name and community where known; polygons, in the
         working CRS. A grid that names no community, or none that there is, is of
-        the one it has most ground of.
+        the one it has most ground of, which is told.
     """
-    own = _settled(drawn, today=laid.ground.grids)
+    own, guessed = _settled(drawn, today=laid.ground.grids)
     shapes = own.geometry.to_numpy()
     board = board_of(laid, asked=asked, areas=shapes)
     codes = np.append(own.index.to_numpy(object), "")
     plan = division.Plan(board=board, grid=codes[board.units.area])
-    return division_record(laid, plans=[plan], task=GIVEN, findings=findings, drawn=own)
+    told = (*findings, *_guessed(guessed))
+    return division_record(laid, plans=[plan], task=GIVEN, findings=told, drawn=own)
 
 
-def _settled(drawn: GeoDataFrame, *, today: GeoDataFrame) -> GeoDataFrame:
-    """Return drawn grids by code, each with a name ("" without) and a community."""
+def _guessed(codes: Sequence[str]) -> tuple[Finding, ...]:
+    """Return which grids were taken to be of the community they lie in most."""
+    if not codes:
+        return ()
+    facts = {"count": len(codes), "codes": "、".join(codes[:_SHOWN])}
+    rule = "drawn_community_by_ground"
+    return (Finding(rule=rule, level="warning", layer="grids", facts=facts),)
+
+
+def _settled(
+    drawn: GeoDataFrame, *, today: GeoDataFrame
+) -> tuple[GeoDataFrame, list[str]]:
+    """Return drawn grids by code, each with a name ("" without) and a community.
+
+    And the codes of those whose community is told by their ground alone.
+    """
     frame = drawn.sort_index().rename_axis("code")
     bare = Series("", index=frame.index)
     name = frame.get("name", bare).fillna("").astype(str)
     told = frame.get("community", bare).fillna("").astype(str)
     known = told.isin(set(today["community"]))
     most = _community(frame, today=today)
-    return GeoDataFrame(
+    settled = GeoDataFrame(
         {"name": name, "community": told.where(known, most)},
         geometry=frame.geometry,
         crs=frame.crs,
     )
+    return settled, [str(code) for code in frame.index[~known]]
 
 
 def _community(frame: GeoDataFrame, *, today: GeoDataFrame) -> Series:
