@@ -108,11 +108,16 @@
     const box = get("off");
     box.hidden = !homes.length && !stations.length;
     put(box, [
-      make("summary", {}, words.say("off_title", { buildings: homes.length, stations: stations.length })),
+      make("summary", {}, unconnected(homes.length, stations.length)),
       make("p", {}, words.say("off_note")),
       make("ul", {}, stations.map(function (i) { return item({ kind: "station", i }, study.titled(study.stations, i), pick); })
         .concat(homes.map(function (i) { return item({ kind: "building", i }, study.called(i), pick); }))),
     ]);
+  }
+
+  function unconnected(buildings, stations) {
+    if (!stations) return words.say("off_homes", { n: buildings });
+    return buildings ? words.say("off_both", { buildings, stations }) : words.say("off_stations", { n: stations });
   }
 
   function indices(texts) {

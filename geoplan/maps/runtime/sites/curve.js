@@ -31,6 +31,7 @@
     const x = function (count) { return LEFT + ((count - first) / Math.max(1, last - first)) * (WIDE - LEFT - RIGHT); };
     const y = function (n) { return HIGH - FOOT - ((n - floor) / Math.max(1, total - floor)) * (HIGH - FOOT - TOP); };
     const now = study.now();
+    const aside = x(now.count) < (x(first) + x(last)) / 2; // the total stands away from the plan
     const best = study.plans[study.plans.length - 1];
     const line = "M" + all.map(function (point) { return x(point.count).toFixed(1) + " " + y(point.covered).toFixed(1); }).join("L");
     const label = words.say(study.data.closing ? "curve_all_label" : "curve_sites_label", { before: words.count(study.data.before), n: best.count, after: words.count(best.covered) });
@@ -39,7 +40,7 @@
       make("h3", {}, words.say(study.data.closing ? "curve_all" : "curve_sites")),
       draw("svg", { viewBox: "0 0 " + WIDE + " " + HIGH, role: "img", "aria-label": label }, [
         rule(x(first), y(total), x(last), "total"),
-        text(x(first), y(total) - 6, words.say("curve_total", { n: words.count(total) }), "start"),
+        text(aside ? x(last) + 10 : x(first), y(total) - 6, words.say("curve_total", { n: words.count(total) }), aside ? "end" : "start"),
         rule(x(first), y(floor), x(last), "axis"),
         draw("path", { d: line, class: "steps" }),
       ].concat(open.map(function (point) {
