@@ -49,15 +49,15 @@ class Scratch(NamedTuple):
     met: Array  #: things reached
 
 
-def scratch(net: Stretches, *, things: int, limit: int, entries: int) -> Scratch:
-    """Return what one thread needs to search, blank."""
+def scratch(net: Stretches, *, entries: int) -> Scratch:
+    """Return what one thread needs for the trees of a network, blank."""
     nodes, forks, stretches = len(net.fork), len(net.at) - 1, len(net.ends)
     most = len(net.head) + nodes + 1
     return Scratch(
         tally=np.zeros(6, np.uint32),
         left=np.zeros(forks, np.int32),
         touched=np.empty(forks, np.uint32),
-        bucket=np.full(((limit + 1) >> BUCKET) + 1, NONE, np.uint32),
+        bucket=np.empty(0, np.uint32),
         entry=np.empty((entries, 4), np.uint32),
         near_left=np.zeros(nodes + 1, np.int32),
         near=np.empty(nodes, np.uint32),
@@ -66,6 +66,16 @@ def scratch(net: Stretches, *, things: int, limit: int, entries: int) -> Scratch
         owned=np.empty(stretches, np.uint32),
         node=np.empty(most, np.uint32),
         node_ms=np.empty(most, np.int32),
+        best=np.empty(0, np.int32),
+        by=np.empty(0, np.uint32),
+        met=np.empty(0, np.uint32),
+    )
+
+
+def fitted(room: Scratch, *, things: int, limit: int) -> Scratch:
+    """Return scratch with what the limit and the things need."""
+    return room._replace(
+        bucket=np.full(((limit + 1) >> BUCKET) + 1, NONE, np.uint32),
         best=np.zeros(things, np.int32),
         by=np.empty(things, np.uint32),
         met=np.empty(things, np.uint32),

@@ -49,7 +49,7 @@ def nodes_within(way: Graph, *, stations: Spots, limit: int) -> Walks:
         )
         return ended
 
-    task = Task(search=search, net=net, limit=limit, kinds=_NODE_ROW)
+    task = Task(search=search, net=net, rooms=way.rooms, limit=limit, kinds=_NODE_ROW)
     start, (node, ms) = _searched(task, order=order)
     return Walks(start=start, end=node, ms=ms, spot=np.empty(0, np.uint32))
 
@@ -75,7 +75,12 @@ def things_within(way: Graph, *, stations: Spots, targets: Spots, limit: int) ->
         return ended
 
     task = Task(
-        search=search, net=net, things=targets.things, limit=limit, kinds=_THING_ROW
+        search=search,
+        net=net,
+        rooms=way.rooms,
+        limit=limit,
+        kinds=_THING_ROW,
+        things=targets.things,
     )
     start, (thing, ms, spot) = _searched(task, order=order)
     return Walks(start=start, end=thing, ms=ms, spot=spot)
@@ -87,15 +92,18 @@ class Task:
 
     search: Callable[[Span, compiled.Scratch, Array, Arrays, int], Ended]
     net: Stretches
+    rooms: deque[compiled.Scratch]  #: what earlier searches have left
     limit: int
     kinds: tuple[type, ...]  #: of the columns of a row
     things: int = 0
 
-    def scratch(self, *, entries: int) -> compiled.Scratch:
-        """Return a thread's scratch for this task."""
-        return compiled.scratch(
-            self.net, things=self.things, limit=self.limit, entries=entries
-        )
+    def scratch(self) -> compiled.Scratch:
+        """Return a thread's scratch for this task, an earlier one's if there is."""
+        try:
+            room = self.rooms.pop()
+        except IndexError:
+            room = compiled.scratch(self.net, entries=_ENTRIES)
+        return compiled.fitted(room, things=self.things, limit=self.limit)
 
     def buffer(self) -> Arrays:
         """Return room for the rows of some stations, of one at the least."""
@@ -139,8 +147,7 @@ def _copy(parts: list[Part], order: Array, start: Array, whole: Arrays) -> None:
 
 def _rows(task: Task, todo: deque[Span], rows: Array) -> list[Part]:
     """Return the rows of the spans that are still to do when this thread asks."""
-    entries = _ENTRIES
-    room, out, at = task.scratch(entries=entries), task.buffer(), 0
+    room, out, at = task.scratch(), task.buffer(), 0
     parts: list[Part] = []
     while todo:
         try:
@@ -154,8 +161,9 @@ def _rows(task: Task, todo: deque[Span], rows: Array) -> list[Part]:
             if ended == compiled.NO_ROWS:
                 out, at = task.buffer(), 0
             elif ended == compiled.NO_ENTRIES:
-                entries *= 2
-                room = task.scratch(entries=entries)
+                more = np.empty((2 * len(room.entry), 4), np.uint32)
+                room = room._replace(entry=more)
+    task.rooms.append(room)
     return parts
 
 
