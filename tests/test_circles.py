@@ -12,6 +12,7 @@ from geoplan import circles, walk
 from geoplan import network as net
 from geoplan.circles import compiled, plain
 from geoplan.circles.canvas import AROUND, CELL, RIM, WIDTH
+from geoplan.circles.field import contour
 from geoplan.model import Walker
 
 WALKER = Walker(preset="custom", speed=1.0)
@@ -189,6 +190,25 @@ def test_compiled_stamps_equal_the_plain_ones(strips, discs):
         kind.stamp_strips(raster, low, np.array(strips, float).reshape(-1, 4), grid)
         rasters.append(raster)
     assert np.allclose(*rasters, atol=1e-9)
+
+
+heights = st.sampled_from([-25.0, -1.0, -1e-9, -0.0, 0.0, 1e-9, 1e-7, 3.0, RIM])
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.lists(heights, min_size=5, max_size=5), min_size=2, max_size=7))
+def test_a_contour_is_valid_and_holds_what_lies_within(inner):
+    height = np.full((len(inner) + 2, 7), RIM)
+    height[1:-1, 1:-1] = inner
+    corner = np.array([80_000, 600_000])  # some 3,000 km from the CRS's origin
+    shape = contour(height, corner=corner)
+    assert shapely.is_valid(shape), shapely.is_valid_reason(shape)
+    for (row, column), high in np.ndenumerate(height):
+        middle = shapely.Point((corner + [column, row] + 0.5) * CELL)
+        if high >= 1.0:
+            assert shapely.distance(middle, shape) > 0
+        elif high <= 0.0:
+            assert shapely.distance(middle, shape) < 1e-8
 
 
 @settings(max_examples=40, deadline=None)

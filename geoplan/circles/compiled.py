@@ -4,6 +4,9 @@ import numpy as np
 
 from geoplan.compiler import compiled
 
+_NEXT = np.uint32(1)
+_POINT = 1e-18  # m²: a strip that is no longer than a nanometre
+
 
 @compiled
 def stamp(height, low, xy, left_m, seen, grid):
@@ -33,27 +36,25 @@ def stamp_strips(height, low, strips, grid):
     """Lower a raster to what strips cover."""
     size, width, rim = grid
     reach = width + rim
+    corner_x, corner_y = (low[0] + 0.5) * size, (low[1] + 0.5) * size
     for strip in range(len(strips)):
         x0, y0, x1, y1 = strips[strip]
         along, across = x1 - x0, y1 - y0
         square = along * along + across * across
-        left = int(np.floor((min(x0, x1) - reach) / size))
-        right = int(np.floor((max(x0, x1) + reach) / size))
-        bottom = int(np.floor((min(y0, y1) - reach) / size))
-        top = int(np.floor((max(y0, y1) + reach) / size))
-        for row in range(bottom, top + 1):
-            y = (row + 0.5) * size - y0
-            for column in range(left, right + 1):
-                x = (column + 0.5) * size - x0
-                part = 0.0
-                if square > 0.0:
-                    part = min(max((x * along + y * across) / square, 0.0), 1.0)
+        one = 1.0 / square if square > _POINT else 0.0
+        left = np.uint32(np.floor((min(x0, x1) - reach) / size) - low[0])
+        right = np.uint32(np.floor((max(x0, x1) + reach) / size) - low[0])
+        bottom = np.uint32(np.floor((min(y0, y1) - reach) / size) - low[1])
+        top = np.uint32(np.floor((max(y0, y1) + reach) / size) - low[1])
+        for row in range(bottom, top + _NEXT):
+            y = row * size + corner_y - y0
+            for column in range(left, right + _NEXT):
+                x = column * size + corner_x - x0
+                part = min(max((x * along + y * across) * one, 0.0), 1.0)
                 away = (x - part * along) ** 2 + (y - part * across) ** 2
-                if away < reach * reach:
-                    over = np.sqrt(away) - width
-                    height[row - low[1], column - low[0]] = min(
-                        height[row - low[1], column - low[0]], over
-                    )
+                known = height[row, column] + width
+                if away < known * known:
+                    height[row, column] = np.sqrt(away) - width
 
 
 @compiled

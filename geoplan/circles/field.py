@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
@@ -11,13 +12,14 @@ from shapely import MultiPolygon
 
 from geoplan.circles.canvas import AROUND, CELL, RIM, SPREAD, WIDTH, Canvas
 from geoplan.circles.either import stamping
-from geoplan.circles.outline import areas
 from geoplan.model import Legs
 from geoplan.walk import Graph, Spots, limit_ms, spots, things_within
 from geoplan.walk.graph import FAR
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+
+_NOTHING = 1e-6  # m
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -103,7 +105,7 @@ def field(
     kernels, hidden = stamping(len(drawn.xy)), (walled, drawn.hidden)
     kernels.stamp(height, low, xy, left_m, hidden, (AROUND, CELL, WIDTH, RIM))
     kernels.stamp_strips(height, low, strips, (CELL, WIDTH, RIM))
-    return _contour(height, corner=low)
+    return contour(height, corner=low)
 
 
 def _free(drawn: Canvas) -> NDArray[np.bool_]:
@@ -165,18 +167,27 @@ def _feet(
     return xy, np.where(on_strip, left_m, -1.0), before
 
 
-def _contour(height: Floats, *, corner: Ints) -> MultiPolygon:
-    """Return where the height is at most 0; cells are centred on the grid."""
+def contour(height: Floats, *, corner: Ints) -> MultiPolygon:
+    """Return where the height is at most 0; cells are centred on the grid.
+
+    The lines cross the grid between cells, each gap once at most, and never each
+    other: were a cell at 0 they could meet there, so it is taken for inside.
+    """
     rows, columns = height.shape
     generator = contour_generator(
         x=(corner[0] + np.arange(columns) + 0.5) * CELL,
         y=(corner[1] + np.arange(rows) + 0.5) * CELL,
-        z=height,
-        fill_type=FillType.OuterOffset,
+        z=np.where(np.abs(height) < _NOTHING, -_NOTHING, height),
+        fill_type=FillType.ChunkCombinedOffsetOffset,
     )
-    filled = generator.filled(-np.inf, 0.0)
-    shapes = []
-    for ring_points, ring_starts in zip(filled[0], filled[1], strict=True):
-        rings = np.split(np.asarray(ring_points), np.asarray(ring_starts)[1:-1])
-        shapes.append(shapely.Polygon(rings[0], rings[1:]))
-    return areas(MultiPolygon(shapes))
+    chunk: list[Any] = [part[0] for part in generator.filled(-np.inf, 0.0)]
+    points, ring_starts, shape_starts = chunk
+    if points is None:
+        return MultiPolygon()
+    rings = shapely.linearrings(points, indices=_owners(ring_starts))
+    return MultiPolygon(list(shapely.polygons(rings, indices=_owners(shape_starts))))
+
+
+def _owners(starts: NDArray[np.uint32]) -> Ints:
+    """Return the position of the part that each row belongs to."""
+    return np.repeat(np.arange(len(starts) - 1), np.diff(starts))
