@@ -52,7 +52,7 @@ def whole(text: str) -> int:
     return int(text)
 
 
-#: What ``sites`` asks, by the field of ``geoplan.study.asked.Asked``.
+#: What ``sites`` asks, by the field of ``geoplan.recipes.sites.asked.Asked``.
 SITING: dict[str, Argument] = {
     "circle": {"default": "", "metavar": "NAME", "help": "default: the study's first"},
     "model": {
@@ -186,7 +186,7 @@ def several(text: str) -> int:
     return int(text)
 
 
-#: What ``divide`` asks, by the field of ``geoplan.study.division_asked.Asked``.
+#: What ``divide`` asks, by the field of ``geoplan.recipes.division.asked.Asked``.
 DRAWING: dict[str, Argument] = {
     "split": {"default": "", "metavar": "CODE", "help": "part this grid"},
     "into": {

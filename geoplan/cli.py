@@ -55,7 +55,7 @@ def demo(options: argparse.Namespace) -> int:
     Writes the maps and tables of each study into its own folder below DIR
     (default: maps), and DIR/index.html, the page to start from.
     """
-    from geoplan.study.demo import show_shipped  # noqa: PLC0415  heavy
+    from geoplan.recipes.demo import show_shipped  # noqa: PLC0415  heavy
 
     done = show_shipped(
         out=options.out or Path("maps"), lang=options.lang, progress=tell
@@ -71,7 +71,7 @@ def coverage(options: argparse.Namespace) -> int:
     (default: maps/<folder of the study>). Refuses, with exit code 2, if the check
     finds errors that would make the result wrong.
     """
-    from geoplan.study.recipe import Papers, cover_study  # noqa: PLC0415  heavy
+    from geoplan.recipes.coverage import Papers, cover_study  # noqa: PLC0415  heavy
 
     done = cover_study(
         options.study,
@@ -91,7 +91,7 @@ def check(options: argparse.Namespace) -> int:
     DIR (default: maps/<folder of the study>). Exits with 1 if something would
     make results wrong.
     """
-    from geoplan.study.checkup import check_study  # noqa: PLC0415  heavy
+    from geoplan.recipes.check.checkup import check_study  # noqa: PLC0415  heavy
 
     done = check_study(
         options.study,
@@ -154,8 +154,8 @@ def sites(options: argparse.Namespace) -> int:
     ways. Writes sites.html, sites.gpkg, sites.csv and sites.json into DIR
     (default: maps/<folder of the study>), and of two tiers sites_2.html too.
     """
-    from geoplan.study.asked import Asked  # noqa: PLC0415  heavy
-    from geoplan.study.siting import site_study  # noqa: PLC0415  heavy
+    from geoplan.recipes.sites.asked import Asked  # noqa: PLC0415  heavy
+    from geoplan.recipes.sites.siting import site_study  # noqa: PLC0415  heavy
 
     told = vars(options)
     done = site_study(
@@ -178,8 +178,8 @@ def divide(options: argparse.Namespace) -> int:
     (default: maps/<folder of the study>). Exits with 1 if a plan breaks a hard
     rule that today's division keeps.
     """
-    from geoplan.study.dividing import divide_study  # noqa: PLC0415  heavy
-    from geoplan.study.division_asked import Asked  # noqa: PLC0415  heavy
+    from geoplan.recipes.division.asked import Asked  # noqa: PLC0415  heavy
+    from geoplan.recipes.division.dividing import divide_study  # noqa: PLC0415  heavy
 
     told = vars(options)
     done = divide_study(
@@ -201,7 +201,7 @@ def compare(options: argparse.Namespace) -> int:
     maps/<folder of BEFORE>). Exits with 1 if grids break a hard rule that those
     of BEFORE keep.
     """
-    from geoplan.study.comparing import compare_studies  # noqa: PLC0415  heavy
+    from geoplan.recipes.comparison.comparing import compare_studies  # noqa: PLC0415  heavy
 
     done = compare_studies(
         options.before,
@@ -222,7 +222,7 @@ def apply(options: argparse.Namespace) -> int:
     what they contradict one another in is named. Writes what compare writes, and
     exits as it does.
     """
-    from geoplan.study.applying import apply_edits  # noqa: PLC0415  heavy
+    from geoplan.recipes.edits.applying import apply_edits  # noqa: PLC0415  heavy
 
     done = apply_edits(
         options.study,
@@ -244,7 +244,7 @@ def match(options: argparse.Namespace) -> int:
     match.json into DIR (default: maps/<folder of the study>). The total walk is
     proved the least.
     """
-    from geoplan.study.matching import Limits, match_study  # noqa: PLC0415  heavy
+    from geoplan.recipes.matching import Limits, match_study  # noqa: PLC0415  heavy
 
     least, most = options.between
     done = match_study(

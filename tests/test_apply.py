@@ -18,20 +18,20 @@ from geoplan import cli, division
 from geoplan.errors import GeoplanError, InputError
 from geoplan.files import write_geopackage
 from geoplan.maps.division_page import units_hash
-from geoplan.study.applying import apply_edits
-from geoplan.study.comparing import compare_studies, coverage_compared
-from geoplan.study.division_asked import Asked
-from geoplan.study.division_board import board_of
-from geoplan.study.division_files import division_layers
-from geoplan.study.division_ground import laid_out
-from geoplan.study.division_record import division_record
-from geoplan.study.edit_merging import merged
-from geoplan.study.edited import grids_edited, nearby, stations_edited
-from geoplan.study.edits import GridEdits, read_edits
-from geoplan.study.imprint import fingerprint
-from geoplan.study.pairs import on_one_ground, pair_of
+from geoplan.recipes.comparison.comparing import compare_studies, coverage_compared
+from geoplan.recipes.comparison.pairs import on_one_ground, pair_of
+from geoplan.recipes.division.asked import Asked
+from geoplan.recipes.division.board import board_of
+from geoplan.recipes.division.files import division_layers
+from geoplan.recipes.division.ground import laid_out
+from geoplan.recipes.division.record import division_record
+from geoplan.recipes.edits.applying import apply_edits
+from geoplan.recipes.edits.edited import grids_edited, nearby, stations_edited
+from geoplan.recipes.edits.merging import merged
+from geoplan.recipes.edits.reading import GridEdits, read_edits
+from geoplan.recipes.imprint import fingerprint
+from geoplan.recipes.run import network_of
 from geoplan.study.reading import read_study
-from geoplan.study.recipe import network_of
 
 CIRCLE = "示例圈"
 GRIDS = ["999999001001001", "999999001001002"]

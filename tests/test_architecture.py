@@ -22,7 +22,8 @@ LEVELS = (
         *("hours", "check", "assign", "sites", "division", "compare"),
     },
     {"files", "osm", "maps", "report"},
-    {"study", "init"},
+    {"study"},
+    {"recipes", "init"},
     {"cli"},
     {"__main__"},
 )
@@ -43,7 +44,6 @@ SIDEWAYS = {
     "sites": {"walk", "assign"},
     "division": {"check"},
     "compare": {"coverage"},
-    "init": {"study"},
 }
 
 #: The edges know the records, not the core that computes them; the command line

@@ -15,9 +15,10 @@ from geoplan import maps, presets
 from geoplan import network as net
 from geoplan.coverage import cover
 from geoplan.model import Circle
+from geoplan.recipes.coverage import cover_study
+from geoplan.recipes.run import parameters
 from geoplan.study import read_study
 from geoplan.study.reach import walker_of
-from geoplan.study.recipe import cover_study, parameters
 
 ADULT = walker_of("adult")
 METRES = Circle(name="200米圈", tier="社区级", metres=200)

@@ -23,10 +23,10 @@ from geoplan.coverage.homes import inhabited
 from geoplan.errors import Faults, InputError
 from geoplan.files import read_layer
 from geoplan.model import Circle, Finding
-from geoplan.study.checking import look
-from geoplan.study.checkup import check_study
-from geoplan.study.demo import shipped
-from geoplan.study.recipe import cover_study
+from geoplan.recipes.check.checking import look
+from geoplan.recipes.check.checkup import check_study
+from geoplan.recipes.coverage import cover_study
+from geoplan.recipes.demo import shipped
 from geoplan.wording import LANGUAGES, texts
 
 WEST, HERE = 500_000.0, 3_380_000.0

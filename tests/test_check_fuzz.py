@@ -21,8 +21,8 @@ from offices import write_study
 from test_fuzz import BYTES, TABLES
 
 from geoplan.errors import GeoplanError
-from geoplan.study.checkup import check_study
-from geoplan.study.recipe import cover_study
+from geoplan.recipes.check.checkup import check_study
+from geoplan.recipes.coverage import cover_study
 
 SECONDS = 20.0  # far more than any small study takes
 VALUES = [

@@ -20,11 +20,11 @@ from towns import stations as town_stations
 from geoplan import cli, compare
 from geoplan.errors import GeoplanError, InputError, UsageError
 from geoplan.maps.compare_answer import changed
-from geoplan.study.comparing import compare_studies, coverage_compared
-from geoplan.study.given_grids import with_grids_of
-from geoplan.study.pairs import pair_of
+from geoplan.recipes.comparison.comparing import compare_studies, coverage_compared
+from geoplan.recipes.comparison.given_grids import with_grids_of
+from geoplan.recipes.comparison.pairs import pair_of
+from geoplan.recipes.run import network_of
 from geoplan.study.reading import read_study
-from geoplan.study.recipe import network_of
 
 SIDES = ("before", "after", "gained", "lost")
 

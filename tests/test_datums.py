@@ -9,9 +9,9 @@ import pytest
 
 from geoplan.datum import to_gcj02
 from geoplan.errors import InputError
+from geoplan.recipes.coverage import cover_study
 from geoplan.study import read_study
 from geoplan.study.datums import words
-from geoplan.study.recipe import cover_study
 from geoplan.wording import say, texts
 
 STATIONS = (

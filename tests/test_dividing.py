@@ -16,17 +16,17 @@ from pandas import DataFrame, Series
 from geoplan import cli, division
 from geoplan.division.stations import Stations, by_unit, owned, reached
 from geoplan.errors import InputError, UsageError
-from geoplan.study.dividing import divide_study
-from geoplan.study.division_asked import Asked
-from geoplan.study.division_board import board_of, plans_of
-from geoplan.study.division_files import write_division
-from geoplan.study.division_findings import about
-from geoplan.study.division_given import given_record
-from geoplan.study.division_ground import laid_out
-from geoplan.study.division_record import division_record
-from geoplan.study.division_settings import wished
+from geoplan.recipes.division.asked import Asked
+from geoplan.recipes.division.board import board_of, plans_of
+from geoplan.recipes.division.dividing import divide_study
+from geoplan.recipes.division.files import write_division
+from geoplan.recipes.division.findings import about
+from geoplan.recipes.division.given import given_record
+from geoplan.recipes.division.ground import laid_out
+from geoplan.recipes.division.record import division_record
+from geoplan.recipes.division.settings import wished
+from geoplan.recipes.run import Run, network_of
 from geoplan.study.reading import read_study
-from geoplan.study.recipe import Run, network_of
 
 A, A2 = code_of("A"), code_of("a")
 QUICK = division.Effort(sweeps=20, starts=1)

@@ -30,8 +30,8 @@ from geoplan.maps.division_answer import sentence
 from geoplan.maps.division_page import division_page, names_of
 from geoplan.maps.encoding import Grain
 from geoplan.maps.topology import arcs
-from geoplan.study.division_ground import laid_out
-from geoplan.study.division_record import division_record
+from geoplan.recipes.division.ground import laid_out
+from geoplan.recipes.division.record import division_record
 from geoplan.wording import texts
 
 BAND = (40.0, 80.0)

@@ -7,11 +7,11 @@ import pytest
 import shapely
 
 from geoplan import division
-from geoplan.study.division_asked import Asked
-from geoplan.study.division_board import board_of
-from geoplan.study.division_ground import laid_out
+from geoplan.recipes.division.asked import Asked
+from geoplan.recipes.division.board import board_of
+from geoplan.recipes.division.ground import laid_out
+from geoplan.recipes.run import network_of
 from geoplan.study.reading import read_study
-from geoplan.study.recipe import network_of
 
 QUICK = division.Effort(sweeps=40, starts=2)
 

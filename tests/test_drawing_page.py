@@ -12,7 +12,7 @@ from test_division_page import laid, page_of
 from windows import Log
 
 from geoplan.maps.shell import read
-from geoplan.study.edits import read_edits
+from geoplan.recipes.edits.reading import read_edits
 
 pytestmark = pytest.mark.browser
 

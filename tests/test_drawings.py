@@ -9,7 +9,7 @@ from offices import EAST, NORTH, PLAIN, STUDY, write_study
 from geoplan import read_study
 from geoplan.errors import Faults, GeoplanError, InputError
 from geoplan.files import read_layer
-from geoplan.study.checking import look
+from geoplan.recipes.check.checking import look
 
 SQUARE = [(0, 0), (500, 0), (500, 500), (0, 500)]
 

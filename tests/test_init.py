@@ -35,7 +35,7 @@ from geoplan.init.folder import Found
 from geoplan.init.roles import LEAST, fits, part
 from geoplan.init.toml import comment, inline, quoted
 from geoplan.init.words import day_named, newest, role_named, street_named
-from geoplan.study.checking import look
+from geoplan.recipes.check.checking import look
 from geoplan.study.settings import read_settings
 
 FOLDER = "示例街道资料"

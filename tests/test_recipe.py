@@ -13,8 +13,8 @@ import pytest
 
 from geoplan.coverage.results import SERVICES
 from geoplan.errors import InputError, UsageError
-from geoplan.study.demo import shipped, show_shipped
-from geoplan.study.recipe import Papers, cover_study
+from geoplan.recipes.coverage import Papers, cover_study
+from geoplan.recipes.demo import shipped, show_shipped
 
 STUDIES = ["monaco", "wenlan"]
 LAYERS = {

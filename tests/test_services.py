@@ -30,8 +30,8 @@ from geoplan.coverage.crowding import floating
 from geoplan.coverage.groups import dealt, held_back, worst_tenth
 from geoplan.maps.services import services as page_tables
 from geoplan.model import GROUPS
+from geoplan.recipes.coverage import cover_study
 from geoplan.study import read_study
-from geoplan.study.recipe import cover_study
 from geoplan.wording import LANGUAGES, say, texts
 
 ENDS = [(50, 50), (350, 50)]

@@ -11,9 +11,9 @@ from towns import frame
 from windows import sheets, text
 
 from geoplan.maps.sites_page import sites_page
-from geoplan.study.asked import Asked, laid_out
-from geoplan.study.siting import siting_of
-from geoplan.study.two_tiers import two_tiers_of
+from geoplan.recipes.sites.asked import Asked, laid_out
+from geoplan.recipes.sites.siting import siting_of
+from geoplan.recipes.sites.tiers import two_tiers_of
 
 AT = [(320, 210), (660, 210), (120, 10), (700, 10), (200, 390)]
 

@@ -17,11 +17,11 @@ from geoplan import cli
 from geoplan.coverage import walking_minutes
 from geoplan.coverage.homes import inhabited
 from geoplan.errors import InputError, UsageError
-from geoplan.study.asked import FAR, Asked, counts_of, laid_out, task_of
-from geoplan.study.matching import Limits, match_study
+from geoplan.recipes.matching import Limits, match_study
+from geoplan.recipes.run import network_of
+from geoplan.recipes.sites.asked import FAR, Asked, counts_of, laid_out, task_of
+from geoplan.recipes.sites.siting import site_study
 from geoplan.study.reading import read_study
-from geoplan.study.recipe import network_of
-from geoplan.study.siting import site_study
 
 MINUTES = 2.5  # 180 m
 CIRCLE = f"""

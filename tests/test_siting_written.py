@@ -14,10 +14,10 @@ from test_siting import AT, CIRCLE, ROOMS, write_rooms
 import geoplan
 from geoplan.errors import InputError, UsageError
 from geoplan.files import together
-from geoplan.study.asked import FAR, Asked
+from geoplan.recipes.run import Run, network_of
+from geoplan.recipes.sites.asked import FAR, Asked
+from geoplan.recipes.sites.files import write_sites
 from geoplan.study.reading import read_study
-from geoplan.study.recipe import Run, network_of
-from geoplan.study.site_files import write_sites
 
 LOWER = """
 [[circle]]

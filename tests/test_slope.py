@@ -20,9 +20,9 @@ from geoplan.errors import CrsError, InputError
 from geoplan.files.rasters import read_elevation
 from geoplan.model import Elevation
 from geoplan.network.slope import heights
+from geoplan.recipes.coverage import coverage_of
 from geoplan.study import read_study
 from geoplan.study.reach import walker_of
-from geoplan.study.recipe import coverage_of
 
 CHILD = walker_of("child")  # 1 m/s
 BOX = (-50.0, -50.0, 450.0, 50.0)

@@ -23,10 +23,10 @@ from shapely import LineString, Point, box
 
 from geoplan.errors import Faults, GeoplanError, InputError
 from geoplan.files import empty_layer
+from geoplan.recipes.check.checking import look
+from geoplan.recipes.check.checkup import files_seen
+from geoplan.recipes.coverage import cover_study
 from geoplan.study import areas, read_study
-from geoplan.study.checking import look
-from geoplan.study.checkup import files_seen
-from geoplan.study.recipe import cover_study
 
 
 def refused(folder, text):

@@ -12,10 +12,10 @@ from windows import Log, text
 
 from geoplan.maps.sites_page import sites_page
 from geoplan.model import Imprint
-from geoplan.study.asked import Asked, laid_out
-from geoplan.study.edited import stations_edited
-from geoplan.study.edits import read_edits
-from geoplan.study.siting import siting_of
+from geoplan.recipes.edits.edited import stations_edited
+from geoplan.recipes.edits.reading import read_edits
+from geoplan.recipes.sites.asked import Asked, laid_out
+from geoplan.recipes.sites.siting import siting_of
 
 pytestmark = pytest.mark.browser
 IMPRINT = Imprint(study="文澜街道（虚构）", date="2026-06-30", version="0.1.0")

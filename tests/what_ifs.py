@@ -20,10 +20,10 @@ from geoplan.coverage.homes import with_walls
 from geoplan.maps import what_if
 from geoplan.maps.basemap import window
 from geoplan.maps.encoding import Grain
-from geoplan.study.asked import Asked, laid_out
+from geoplan.recipes.run import network_of
+from geoplan.recipes.sites.asked import Asked, laid_out
+from geoplan.recipes.sites.what_if import walking_graph
 from geoplan.study.reading import read_study
-from geoplan.study.recipe import network_of
-from geoplan.study.what_if import walking_graph
 
 ROOT = Path(__file__).resolve().parent.parent
 VECTORS = Path(__file__).parent / "vectors" / "what_if.json"

@@ -1,0 +1,1 @@
+"""The recipes: from a study file to maps and tables, one step a line."""

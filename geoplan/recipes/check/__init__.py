@@ -1,0 +1,1 @@
+"""The check: everything read, nothing repaired, all told."""

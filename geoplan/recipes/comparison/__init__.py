@@ -1,0 +1,1 @@
+"""Comparison: two studies, or a study and a division, side by side."""

@@ -1,0 +1,1 @@
+"""Division: what is asked of a study, its grids as plans draw them, their papers."""

@@ -1,0 +1,1 @@
+"""Edits: what was drawn by hand in a page, read strictly and judged."""
