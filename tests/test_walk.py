@@ -16,6 +16,7 @@ from geoplan import osm, walk
 from geoplan.model import Walker
 from geoplan.walk import labels, plain, search
 from geoplan.walk.graph import FAR
+from geoplan.walk.readied import readied
 
 METRE_A_SECOND = Walker(preset="custom", speed=1.0)
 
@@ -370,7 +371,7 @@ def test_answers_do_not_depend_on_threads_or_on_room(monaco, monkeypatch):
         monkeypatch.setenv("GEOPLAN_THREADS", str(threads))
         monkeypatch.setattr(search, "_ROWS", rows_)
         monkeypatch.setattr(search, "_ENTRIES", entries)
-        way.rooms.clear()
+        readied(way).rooms.clear()
         nodes = search.nodes_within(way, stations=seeds, limit=900_000)
         things = search.things_within(
             way, stations=seeds, targets=targets, limit=900_000

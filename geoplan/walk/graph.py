@@ -6,20 +6,14 @@ on every machine, in whatever order they are added up.
 """
 
 import os
-from collections import deque
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geoplan.model import Network, Walker
 from geoplan.walk.pace import seconds
-
-if TYPE_CHECKING:
-    from geoplan.walk.compiled import Scratch
-    from geoplan.walk.stretches import Stretches
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -87,22 +81,6 @@ class Graph:
     def nodes(self) -> int:
         """Return how many nodes there are."""
         return len(self.start) - 1
-
-    @cached_property
-    def stretches(self) -> "Stretches":
-        """Return the graph by its forks, for the compiled search."""
-        from geoplan.walk.stretches import stretches_of  # noqa: PLC0415  Numba
-
-        return stretches_of(self)
-
-    @cached_property
-    def rooms(self) -> "deque[Scratch]":
-        """Return the blank scratch that searches have left for the next one.
-
-        New scratch is as large as the network: to be given it anew for every search
-        would cost more in a large city, however little is reached.
-        """
-        return deque()
 
 
 def graph(network: Network, *, walker: Walker) -> Graph:

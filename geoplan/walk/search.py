@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from geoplan.walk import compiled
 from geoplan.walk.graph import Graph, threads
+from geoplan.walk.readied import readied
 from geoplan.walk.spots import Spots, Walks, rows_by, seeds_of
 from geoplan.walk.stretches import Stretches, asked
 
@@ -38,7 +39,8 @@ def nodes_within(way: Graph, *, stations: Spots, limit: int) -> Walks:
 
     Nodes are in no order within a station.
     """
-    net, seeds = way.stretches, seeds_of(way, stations)
+    ready, seeds = readied(way), seeds_of(way, stations)
+    net = ready.net
     order = _neighbours(seeds)
 
     def search(
@@ -49,7 +51,7 @@ def nodes_within(way: Graph, *, stations: Spots, limit: int) -> Walks:
         )
         return ended
 
-    task = Task(search=search, net=net, rooms=way.rooms, limit=limit, kinds=_NODE_ROW)
+    task = Task(search=search, net=net, rooms=ready.rooms, limit=limit, kinds=_NODE_ROW)
     start, (node, ms) = _searched(task, order=order)
     return Walks(start=start, end=node, ms=ms, spot=np.empty(0, np.uint32))
 
@@ -60,11 +62,11 @@ def things_within(way: Graph, *, stations: Spots, targets: Spots, limit: int) ->
     Things are in no order within a station. Of equally fast spots of a thing the
     first is told.
     """
-    seeds = seeds_of(way, stations)
+    ready, seeds = readied(way), seeds_of(way, stations)
     order = _neighbours(seeds)
     on_nodes, beside = _on_nodes(way, targets), _on_edges(way, targets)
     nearby = (_seeds_on_edges(stations), beside, (way.forward_ms, way.backward_ms))
-    net = asked(way.stretches, wanted=np.diff(on_nodes[0]) > 0)
+    net = asked(ready.net, wanted=np.diff(on_nodes[0]) > 0)
 
     def search(
         span: Span, room: compiled.Scratch, rows: Array, out: Arrays, at: int
@@ -77,7 +79,7 @@ def things_within(way: Graph, *, stations: Spots, targets: Spots, limit: int) ->
     task = Task(
         search=search,
         net=net,
-        rooms=way.rooms,
+        rooms=ready.rooms,
         limit=limit,
         kinds=_THING_ROW,
         things=targets.things,

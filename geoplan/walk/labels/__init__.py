@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from geoplan.walk.compiled import BUCKET
 from geoplan.walk.graph import FAR, Graph
 from geoplan.walk.labels import compiled
+from geoplan.walk.readied import readied
 from geoplan.walk.spots import Spots, seeds_of
 from geoplan.walk.stretches.compiled import NONE
 
@@ -16,7 +17,7 @@ Array = NDArray[Any]
 
 def nearest_labels(way: Graph, *, stations: Spots) -> tuple[Array, Array]:
     """Return each node's time to its nearest station, FAR without, and which, -1."""
-    net, seeds = way.stretches, seeds_of(way, stations)
+    net, seeds = readied(way).net, seeds_of(way, stations)
     labels, near = _never(way.nodes), _never(len(net.at) - 1)
     room = len(way.head) + way.nodes + 1
     stack = np.empty(room, np.uint32), np.empty(room, np.uint64)
