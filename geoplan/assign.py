@@ -47,7 +47,8 @@ def match(units: DataFrame, *, communities: DataFrame, pairs: DataFrame) -> Matc
         index = code; optional size (whole number that counts for the limits,
         default 1), locked (code of the community it must go to, or "").
     communities : DataFrame
-        index = code; optional minimum (default 0), maximum (default none).
+        index = code; optional minimum (default 0), maximum (default none), name
+        (by which a text calls it; default the code).
     pairs : DataFrame
         unit, community (positions), minutes; a pair that is not there cannot be.
 
@@ -148,20 +149,36 @@ class _Model:
         return self._least(self.minutes, self.by_area, limits=(low, high))
 
     def strained(self, low: Array, high: Array) -> tuple[Array, Array]:
-        """Return by how much each minimum and maximum must give way, least in all."""
-        areas = len(low)
+        """Return by how much each minimum and maximum must give way, least in all.
+
+        Of ways that give way by as much in all, one whose largest part is least.
+        """
+        areas, pairs = len(low), len(self.minutes)
         eye = sparse.identity(areas, format="csr")
         strain = sparse.hstack([self.by_area, eye, -eye], format="csr")
-        cost = np.concatenate([np.zeros(len(self.minutes)), np.ones(2 * areas)])
-        values = self._least(cost, strain, limits=(low, high))
-        assert values is not None  # noqa: S101  the spare makes room for anything
-        short, over = values[len(self.minutes) :].reshape(2, areas)
+        cost = np.concatenate([np.zeros(pairs), np.ones(2 * areas)])
+        best = self._least(cost, strain, limits=(low, high))
+        assert best is not None  # noqa: S101  the spare makes room for anything
+        small, large = 0, round(best[pairs:].max())
+        while large - small > 1:
+            middle = (small + large) // 2
+            other = self._least(cost, strain, limits=(low, high), most=middle)
+            if other is None or cost @ other > cost @ best + _HALF:
+                small = middle
+            else:
+                best, large = other, middle
+        short, over = best[pairs:].reshape(2, areas)
         return np.rint(short), np.rint(over)
 
     def _least(
-        self, cost: Array, rows: sparse.csr_array, *, limits: tuple[Array, Array]
+        self,
+        cost: Array,
+        rows: sparse.csr_array,
+        *,
+        limits: tuple[Array, Array],
+        most: float = np.inf,
     ) -> Array | None:
-        """Return the values of least cost; those beyond the pairs may be any size."""
+        """Return the values of least cost; ``most``: of each beyond the pairs."""
         if not len(cost):
             return None if (limits[0] > 0).any() else np.empty(0)
         pairs, units = len(self.minutes), self.by_unit.shape[0]
@@ -175,7 +192,7 @@ class _Model:
             integrality=np.ones(len(cost)),
             bounds=Bounds(
                 np.concatenate([self.floor, np.zeros(spare)]),
-                np.concatenate([np.ones(pairs), np.full(spare, np.inf)]),
+                np.concatenate([np.ones(pairs), np.full(spare, most)]),
             ),
             constraints=constraint(rows, low, high),
             options={"mip_rel_gap": 0.0},
@@ -189,8 +206,10 @@ def _refused(
     """Return the error that tells which limits must give way."""
     short, over = model.strained(low, high)
     codes = communities.index.astype(str)
-    ways = [f"{codes[i]} ≥ {low[i] - short[i]:g}" for i in np.flatnonzero(short)]
-    ways += [f"{codes[i]} ≤ {high[i] + over[i]:g}" for i in np.flatnonzero(over)]
+    names = communities["name"].fillna("") if "name" in communities else codes
+    called = [str(name or code) for name, code in zip(names, codes, strict=True)]
+    ways = [f"{called[i]} ≥ {low[i] - short[i]:g}" for i in np.flatnonzero(short)]
+    ways += [f"{called[i]} ≤ {high[i] + over[i]:g}" for i in np.flatnonzero(over)]
     told = ", ".join(ways[:_NAMES])
     needs = {
         str(codes[i]): (float(low[i] - short[i]), float(high[i] + over[i]))

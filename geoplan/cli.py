@@ -9,11 +9,10 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
-from inspect import cleandoc
 from io import TextIOWrapper
 from pathlib import Path
 from traceback import format_exc
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from geoplan import __version__
 from geoplan.arguments import (
@@ -39,22 +38,20 @@ from geoplan.arguments import (
     Argument,
 )
 from geoplan.errors import GeoplanError
-from geoplan.wording import LANGUAGES, say
+from geoplan.manual import LANG, Parser
+from geoplan.wording import say, texts
 
 if TYPE_CHECKING:
     from geoplan.model import Finding  # takes a second: geopandas
 
 Command = Callable[[argparse.Namespace], int]
 
+_HELP = ("short", "long")
 SHOWN = 3  # findings of one rule that the console lists; the files list them all
 
 
 def demo(options: argparse.Namespace) -> int:
-    """Show what geoplan does, on the studies that ship with it.
-
-    Writes the maps and tables of each study into its own folder below DIR
-    (default: maps), and DIR/index.html, the page to start from.
-    """
+    """Show what geoplan does, on the studies that ship with it."""
     from geoplan.recipes.demo import show_shipped  # noqa: PLC0415  heavy
 
     done = show_shipped(
@@ -64,13 +61,7 @@ def demo(options: argparse.Namespace) -> int:
 
 
 def coverage(options: argparse.Namespace) -> int:
-    """Work out who is within the walking circles of a study, and who is not.
-
-    STUDY is a study file or the folder that holds study.toml. Writes
-    coverage.html, coverage.gpkg, coverage.csv and coverage.json into DIR
-    (default: maps/<folder of the study>). Refuses, with exit code 2, if the check
-    finds errors that would make the result wrong.
-    """
+    """Work out who is within the walking circles of a study, and who is not."""
     from geoplan.recipes.coverage import Papers, cover_study  # noqa: PLC0415  heavy
 
     done = cover_study(
@@ -85,12 +76,7 @@ def coverage(options: argparse.Namespace) -> int:
 
 
 def check(options: argparse.Namespace) -> int:
-    """Look a study over: what is wrong with its files, where, and what to do.
-
-    Reads everything and changes nothing. Writes check.html and check.json into
-    DIR (default: maps/<folder of the study>). Exits with 1 if something would
-    make results wrong.
-    """
+    """Look a study over: what is wrong with its files, where, and what to do."""
     from geoplan.recipes.check.checkup import check_study  # noqa: PLC0415  heavy
 
     done = check_study(
@@ -107,12 +93,7 @@ def check(options: argparse.Namespace) -> int:
 
 
 def download(options: argparse.Namespace) -> int:
-    """Download the streets of a place from OpenStreetMap, for [network] path.
-
-    PLACE is a name that OpenStreetMap knows an area by, such as 许昌市魏都区; it
-    is widened by 2.5 km, and so are the polygons of FILE (say, the grids). Beside
-    the file lies a record of what was asked, and of the data's date.
-    """
+    """Download the streets of a place from OpenStreetMap, for [network] path."""
     from geoplan.osm.download import download  # noqa: PLC0415  heavy
 
     lang = readable(options.lang, sys.stderr)
@@ -129,13 +110,7 @@ def download(options: argparse.Namespace) -> int:
 
 
 def init(options: argparse.Namespace) -> int:
-    """Write the study file that a folder of files seems to be, with its doubts.
-
-    Looks at every file in FOLDER and below it, and changes none. Writes study.toml
-    beside them (or FILE), never over an existing one; its comments say what each
-    line rests on, what is doubtful and what is not used. Exits with 1 if something
-    must be settled before anything can be counted.
-    """
+    """Write the study file that a folder of files seems to be, with its doubts."""
     from geoplan.init import init_study  # noqa: PLC0415  heavy
 
     path, findings = init_study(
@@ -147,13 +122,7 @@ def init(options: argparse.Namespace) -> int:
 
 
 def sites(options: argparse.Namespace) -> int:
-    """Suggest where the next stations should stand, and prove how good that is.
-
-    STUDY is a study file or the folder that holds study.toml. Chooses among the
-    rooms of [candidates], or where the study names none among places along the
-    ways. Writes sites.html, sites.gpkg, sites.csv and sites.json into DIR
-    (default: maps/<folder of the study>), and of two tiers sites_2.html too.
-    """
+    """Suggest where the next stations should stand, and prove how good that is."""
     from geoplan.recipes.sites.asked import Asked  # noqa: PLC0415  heavy
     from geoplan.recipes.sites.siting import site_study  # noqa: PLC0415  heavy
 
@@ -170,14 +139,7 @@ def sites(options: argparse.Namespace) -> int:
 
 
 def divide(options: argparse.Namespace) -> int:
-    """Propose how the grids could be drawn: every rule kept, few families moved.
-
-    STUDY is a study file or the folder that holds study.toml. Splits, merges or
-    rebalances the grids that are named, else redraws all. Writes division.html,
-    division.gpkg, division.csv, division_moves.csv and division.json into DIR
-    (default: maps/<folder of the study>). Exits with 1 if a plan breaks a hard
-    rule that today's division keeps.
-    """
+    """Propose how the grids could be drawn: every rule kept, few families moved."""
     from geoplan.recipes.division.asked import Asked  # noqa: PLC0415  heavy
     from geoplan.recipes.division.dividing import divide_study  # noqa: PLC0415  heavy
 
@@ -194,13 +156,7 @@ def divide(options: argparse.Namespace) -> int:
 
 
 def compare(options: argparse.Namespace) -> int:
-    """Set two studies side by side: what their grids and stations change for whom.
-
-    AFTER is a study, a division.gpkg (with --option) or any file of grids. Writes
-    compare.html, compare.gpkg, compare.csv and compare.json into DIR (default:
-    maps/<folder of BEFORE>). Exits with 1 if grids break a hard rule that those
-    of BEFORE keep.
-    """
+    """Set two studies side by side: what their grids and stations change for whom."""
     from geoplan.recipes.comparison.comparing import compare_studies  # noqa: PLC0415  heavy
 
     done = compare_studies(
@@ -216,12 +172,7 @@ def compare(options: argparse.Namespace) -> int:
 
 
 def apply(options: argparse.Namespace) -> int:
-    """Take back what was drawn in a page, and judge it by every rule.
-
-    EDITS are files that pages saved for this study; several are put together, and
-    what they contradict one another in is named. Writes what compare writes, and
-    exits as it does.
-    """
+    """Take back what was drawn in a page, and judge it by every rule."""
     from geoplan.recipes.edits.applying import apply_edits  # noqa: PLC0415  heavy
 
     done = apply_edits(
@@ -237,13 +188,7 @@ def apply(options: argparse.Namespace) -> int:
 
 
 def match(options: argparse.Namespace) -> int:
-    """Match units to communities, near and even: who goes to which, and how far.
-
-    UNITS is a table or layer of units with coordinates; one whose column 类型
-    names a community is locked to it. Writes match.html, match.gpkg, match.csv and
-    match.json into DIR (default: maps/<folder of the study>). The total walk is
-    proved the least.
-    """
+    """Match units to communities, near and even: who goes to which, and how far."""
     from geoplan.recipes.matching import Limits, match_study  # noqa: PLC0415  heavy
 
     least, most = options.between
@@ -263,7 +208,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     for stream in (sys.stdout, sys.stderr):
         never_fail(stream)
-    options = parser().parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    top = parser(readable(language(given), sys.stdout))
+    if not given:
+        tell(top.format_help())
+        return 2
+    options, unknown = top.parse_known_args(given)
+    if unknown:
+        options.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     console = readable(options.lang, sys.stderr)
     run: Command = options.run
     try:
@@ -280,35 +232,46 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of all commands; a command's help is its docstring."""
-    top = argparse.ArgumentParser(
+def language(given: Sequence[str]) -> str:
+    """Return the language that a command line asks for, right or not."""
+    only = argparse.ArgumentParser(add_help=False, exit_on_error=False)
+    only.add_argument("--lang", **LANG)
+    try:
+        return str(only.parse_known_args(given)[0].lang)
+    except argparse.ArgumentError:
+        return str(LANG["default"])
+
+
+def parser(lang: str) -> Parser:
+    """Return the parser of all commands, which speaks a language."""
+    top = Parser(
         prog="geoplan",
-        description="Who is really within a walk of a station: offline maps and "
-        "tables from the files a street office has.",
-        epilog="Exit codes: 0 done; 1 done, with errors found in the data; "
-        "2 could not be done.",
+        lang=lang,
+        description=say("help.top", lang=lang),
+        end=say("help.end", lang=lang),
     )
-    top.add_argument("--version", action="version", version=f"geoplan {__version__}")
-    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    version = {"action": "version", "version": f"geoplan {__version__}"}
+    top.ask("--version", version, told=say("help.version", lang=lang))
+    commands = top.add_subparsers(
+        title=say("help.commands", lang=lang), required=True, metavar="COMMAND"
+    )
     for command, arguments in COMMANDS.items():
-        told = cleandoc(command.__doc__ or "")
-        one = commands.add_parser(
-            command.__name__,
-            help=told.partition("\n")[0],
-            description=told,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
-        for name, how in arguments.items():
-            one.add_argument(name, **how)
-        one.add_argument(
-            "--lang",
-            choices=LANGUAGES,
-            default="zh",
-            help="language of maps, tables and messages (default: zh)",
-        )
-        one.set_defaults(run=command)
+        name = command.__name__
+        short, long = (say(f"help.{name}.{key}", lang=lang) for key in _HELP)
+        whole = say("help.whole", lang=lang, short=short, long=long)
+        one = commands.add_parser(name, lang=lang, help=short, description=whole)
+        for option, how in {**arguments, "--lang": LANG}.items():
+            one.ask(option, how, told=meaning(option, of=name, lang=lang))
+        one.set_defaults(run=command, parser=one)
     return top
+
+
+def meaning(option: str, *, of: str, lang: str) -> str:
+    """Return what an option of a command means; some mean another thing in each."""
+    name = option.lstrip("-").replace("-", "_")
+    own = f"{of}_{name}"
+    known: Any = texts("help", lang)["said"]
+    return say(f"help.said.{own if own in known else name}", lang=lang)
 
 
 def default_out(study: Path) -> Path:
@@ -339,8 +302,17 @@ def report(findings: Sequence["Finding"], pages: Sequence[Path], *, lang: str) -
 
 
 def finding_line(finding: "Finding", *, lang: str) -> str:
-    """Return a finding as one line: its level, what it is about, what it says."""
-    place = f"{say(f'cli.layer_{finding.layer}', lang=lang)} {finding.code}".rstrip()
+    """Return a finding as one line: its level, what it is about, what it says.
+
+    What has no code is told by its row, and by its column where it has one.
+    """
+    place = say(f"cli.layer_{finding.layer}", lang=lang)
+    if finding.row and (finding.column or not finding.code):
+        key = "cell" if finding.column else "row"
+        facts = {"place": place, "row": finding.row, "column": finding.column}
+        place = say(f"cli.at_{key}", lang=lang, **facts)
+    else:
+        place = f"{place} {finding.code}".rstrip()
     problem, cure = finding.problem(lang=lang), finding.cure(lang=lang)
     text = f"{problem}{cure}" if lang == "zh" else f"{problem} {cure}"
     return say(f"cli.{finding.level}", lang=lang, place=place, text=text)
@@ -369,6 +341,8 @@ def readable(lang: str, stream: TextIO | None) -> str:
 #: The commands and what each wants, besides the language.
 COMMANDS: dict[Command, dict[str, Argument]] = {
     demo: {"--out": OUT},
+    init: {"folder": FOLDER, "--out": STUDY_FILE},
+    check: {"study": STUDY, "--out": OUT, "--repair": REPAIR},
     coverage: {
         "study": STUDY,
         "--out": OUT,
@@ -376,12 +350,10 @@ COMMANDS: dict[Command, dict[str, Argument]] = {
         "--public": PUBLIC,
         "--png": PNG,
     },
-    check: {"study": STUDY, "--out": OUT, "--repair": REPAIR},
     sites: {"study": STUDY, "--out": OUT, "--force": FORCE, **SITES},
     divide: {"study": STUDY, **DIVISION, "--out": OUT, "--force": FORCE},
     compare: {**COMPARE, "--out": OUT, "--force": FORCE},
     apply: {"study": STUDY, **APPLY, "--out": OUT, "--force": FORCE},
     match: {"study": STUDY, **MATCH, "--out": OUT, "--force": FORCE},
-    init: {"folder": FOLDER, "--out": STUDY_FILE},
     download: {"place": PLACE, "--bbox": BBOX, "--polygon": POLYGON, "--out": FILE},
 }

@@ -6,11 +6,21 @@ GeoplanError
 └── UsageError (ValueError)      a call or command asks for what cannot be
 """
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
 from typing import Self, TypeVar
 
-from geoplan.wording import say, texts
+from geoplan.wording import Said, say, texts
+
+#: Why the system could not do a thing, by its number for it: a text of ``errors``.
+_WHY = {
+    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), "why_denied"),
+    **dict.fromkeys((errno.EEXIST, errno.ENOTDIR, errno.EISDIR), "why_taken"),
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "why_full"),
+    errno.ENAMETOOLONG: "why_long",
+    errno.ENOENT: "why_nowhere",
+}
 
 Result = TypeVar("Result")
 Other = TypeVar("Other")
@@ -81,6 +91,12 @@ class CrsError(GeoplanError, ValueError):
 
 class UsageError(GeoplanError, ValueError):
     """A call or a command asks for something that cannot be done."""
+
+
+def why(error: OSError) -> Said | str:
+    """Return why the system could not do a thing, in words of either language."""
+    key = _WHY.get(error.errno or 0)
+    return Said(f"errors.{key}") if key else error.strerror or str(error)
 
 
 class Faults:

@@ -32,12 +32,13 @@ def holding(points: GeoSeries, *, areas: GeoDataFrame) -> Series:
 
     A point that several areas hold or touch goes to the smallest code.
     """
-    tree = shapely.STRtree(areas.geometry.to_numpy())
+    by_code = areas.geometry.sort_index()
+    tree = shapely.STRtree(by_code.to_numpy())
     point, area = tree.query(points.to_numpy(), predicate="intersects")
-    codes = Series(areas.index.to_numpy()[area], index=point, dtype=object)
-    smallest = codes.groupby(level=0).min()
-    held = smallest.reindex(np.arange(len(points))).fillna("")
-    return Series(held.to_numpy(), index=points.index, name="code", dtype=object)
+    first = np.full(len(points), len(by_code))
+    np.minimum.at(first, point, area)
+    codes = np.append(by_code.index.to_numpy(object), "")
+    return Series(codes[first], index=points.index, name="code", dtype=object)
 
 
 def members(layers: Layers) -> tuple[DataFrame, tuple[Finding, ...]]:

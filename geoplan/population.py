@@ -93,11 +93,13 @@ def settle(
         return given, ()
     settled = given.mask(~known & ~buildings["residential"], 0.0)
     floor = floor_m2(buildings)
+    open_ = (~known & buildings["residential"]).to_numpy(bool)
+    members = area.groupby(area).indices
     findings: list[Finding] = []
     for code, total in totals.dropna().items():
-        members = area == code
-        rest = int(total) - given[members].sum()
-        takers = buildings.index[members & ~known & buildings["residential"]]
+        here = members.get(code, np.zeros(0, np.int64))
+        rest = int(total) - given.iloc[here].sum()
+        takers = buildings.index[here[open_[here]]]
         if rest == 0 or not len(takers):
             settled[takers] = 0.0
         else:

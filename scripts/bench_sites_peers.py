@@ -7,23 +7,28 @@ not proved within its limit is told with the bound that it has.
 import importlib.util
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from bench_course import Bench
 from bench_rows import Row, best, compared, missing
-from bench_sites import Size, task_on
+from bench_sites import BOUND, BOUNDED, Size, task_on
 
 from geoplan import sites
+from geoplan.sites.capacity import Flow
 from geoplan.sites.problem import Problem
-from geoplan.sites.program import Clock, located
+from geoplan.sites.program import Clock
 from geoplan.sites.task import checked
 
 Answered = tuple[float | None, float | None]  # value and bound; None: none is known
 
 LIMIT = 60.0  # s that a peer may take
 SURE = sites.Effort(seconds=600.0, largest=5_000_000)
+NEAREST = 40  # candidates of each demand that HiGHS is given …
+PATIENCE = 3 * LIMIT  # … and for how long
 
 _WORKERS = 2
+_HALF = 0.5
 
 COVER = Size(demand=2_000, candidates=500, count=30, metres=500.0)
 MEDIAN = Size(demand=2_000, candidates=500, count=30, metres=30_000.0)
@@ -40,26 +45,31 @@ def against_cp_sat(bench: Bench, *, size: Size = COVER) -> Row:
 
 
 def against_median(bench: Bench, *, size: Size = MEDIAN) -> Row:
-    """Compare the shortest total walk with HiGHS on all walks, both to proof."""
-    task = task_on(bench, size=size, model="p-median")
-    what = f"p-median, {bench.place}: {size}"
+    """Compare the shortest total walk with what HiGHS makes of the nearest walks.
+
+    All of them are more than it can deal with in minutes and 4 GB. Its answer is
+    weighed on all walks; its bound is of the walks that it was given.
+    """
+    task = checked(task_on(bench, size=size, model="p-median"))
+    near = task.pairs.groupby("demand").cumcount() < NEAREST
     start = time.perf_counter()
-    found = located(Problem.of(checked(task)), clock=Clock(10 * LIMIT))
+    fewer = task.but(pairs=task.pairs[near].reset_index(drop=True))
+    found = Flow.of(fewer).solved(Clock(PATIENCE))
     took = time.perf_counter() - start
     value = None
     if found.variables is not None:
-        value = Problem.of(checked(task)).cost(found.variables)
-    start = time.perf_counter()
-    answer = sites.solve(task, effort=SURE)
-    ours = time.perf_counter() - start
-    return compared(
-        what,
-        "HiGHS",
-        ours_s=ours,
+        chosen = found.variables[: size.candidates] > _HALF
+        value = Problem.of(task).cost(chosen)
+    answer = sites.solve(task, effort=BOUNDED)
+    row = compared(
+        f"p-median, {bench.place}: {size}: with a bound under 1 %",
+        f"HiGHS, {NEAREST} nearest, {found.status}",
+        ours_s=best(lambda: sites.solve(task, effort=BOUNDED), times=3),
         peer_s=took,
-        target=1.0,
-        note=_told(answer, (value, found.bound)),
+        target=10.0,
+        note=f"{_told(answer, (value, found.bound))}; gap {answer.gap:.2%}",
     )
+    return replace(row, met=bool(row.met and answer.gap < BOUND))
 
 
 def _cover(

@@ -110,37 +110,37 @@ def answer(*command: str | Path) -> bytes | None:
     return None if asked.returncode else asked.stdout
 
 
-def install(python: Path) -> Path | None:
-    """Install a browser and return it, or None.
+def install_packages() -> None:
+    """Install a browser and a Chinese typeface where they are missing and apt can.
 
-    As root on Debian with apt, elsewhere with Playwright's own installer, run by
-    the interpreter ``python``.
+    This needs no Python of the project, so pip may run meanwhile.
     """
-    kin = kin_of_debian()
-    if kin == "debian":
-        apt("chromium")
-    if (found := find()) is None:
-        system = ["--with-deps"] if kin else []
-        attempt([python, "-m", "playwright", "install", *system, "chromium"])
-        found = find()
-    return found
+    kin, missing = kin_of_debian(), []
+    if kin == "debian" and not os.environ.get("GEOPLAN_CHROMIUM") and not find():
+        missing += ["chromium"]
+    if kin and not answer("fc-list", ":lang=zh"):
+        missing += ["fontconfig", "fonts-noto-cjk"]
+    if missing:
+        apt(*missing)
+
+
+def install(python: Path) -> Path | None:
+    """Install a browser with Playwright's own installer and return it, or None.
+
+    The interpreter ``python`` runs it.
+    """
+    system = ["--with-deps"] if kin_of_debian() else []
+    attempt([python, "-m", "playwright", "install", *system, "chromium"])
+    return find()
 
 
 def complete(python: Path) -> None:
-    """Install what else pages need where apt can bring it.
+    """Install, where apt can, the library that Playwright's driver is linked to.
 
-    A Chinese typeface, and the library that Playwright's driver, run by the
-    interpreter ``python``, is linked to.
+    The interpreter ``python`` runs the driver.
     """
-    if not kin_of_debian():
-        return
-    missing = []
-    if not answer("fc-list", ":lang=zh"):
-        missing += ["fontconfig", "fonts-noto-cjk"]
-    if answer(python, "-m", "playwright", "--version") is None:
-        missing += ["libatomic1"]
-    if missing:
-        apt(*missing)
+    if kin_of_debian() and answer(python, "-m", "playwright", "--version") is None:
+        apt("libatomic1")
 
 
 def kin_of_debian() -> str:

@@ -8,6 +8,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import chromium
@@ -49,9 +50,12 @@ def test(arguments: Sequence[str]) -> int:
     options, rest = parser.parse_known_args(arguments)
 
     def work() -> int:
-        python = environment.prepare(
-            extras=["test"], wheelhouse=options.wheelhouse, lang="en"
-        )
+        with ThreadPoolExecutor() as beside:
+            packages = beside.submit(chromium.install_packages)
+            python = environment.prepare(
+                extras=["test"], wheelhouse=options.wheelhouse, lang="en"
+            )
+        packages.result()
         provide_browser(python)
         os.chdir(ROOT)
         return environment.run(python, "-m", "pytest", *SIDE_BY_SIDE, *rest)

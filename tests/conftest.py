@@ -1,4 +1,4 @@
-"""What many tests share: the real data, the browser, the scripts as modules."""
+"""What many tests share: the demo, the real data, the browser, scripts as modules."""
 
 import importlib.util
 import os
@@ -8,6 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from filelock import FileLock
 from playwright.sync_api import Browser, Page, sync_playwright
 from windows import Log
 
@@ -57,6 +58,36 @@ def script() -> Callable[[str], ModuleType]:
 def root() -> Path:
     """Give the folder of the repository."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Give the function that makes a file or folder once for all workers of a run.
+
+    It takes a name and the maker, which is called with the path unless another
+    test, or another worker, has made it already; and gives the path, which is for
+    reading only.
+    """
+    base = tmp_path_factory.getbasetemp()
+    place = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def made(name: str, make: Callable[[Path], object]) -> Path:
+        done = place / f"{name}.done"
+        with FileLock(place / f"{name}.lock"):
+            if not done.exists():
+                make(place / name)
+                done.touch()
+        return place / name
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def demo(once: Callable[..., Path]) -> Path:
+    """Give the folder of a run of the demo, in Chinese."""
+    from geoplan.recipes.demo import show_shipped  # noqa: PLC0415  heavy, and for few
+
+    return once("demo", lambda out: show_shipped(out=out, lang="zh", progress=str))
 
 
 @pytest.fixture(scope="session")

@@ -39,6 +39,8 @@ def judge(folder, *, layers):
         compounds_are_whole(grids, before=before, layers=layers)
         locks_are_kept(grids, before=before, locked=record["results"]["locked"])
         totals_close(mine, before=before, grids=grids)
+        footprints_are_gone_round(grids, before=before, layers=layers)
+        sizes_agree(told, grids=grids, results=record["results"])
         json_agrees(told, grids=grids, moved=mine["moved"])
     tables_close(folder)
     return record
@@ -155,6 +157,59 @@ def totals_close(papers, *, before, grids):
         assert np.isclose(papers["strips"][count].sum(), gone[count].sum())
         if count != "buildings":
             assert np.isclose(moved[count].sum(), gone[count].sum())
+
+
+def footprints_are_gone_round(grids, *, before, layers):
+    """Check that no footprint is cut that is whole today, but in another's ground."""
+    shapes = layers.buildings.geometry.to_numpy()
+    shapes = shapes[shapely.get_dimensions(shapes) == 2]
+    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    shared = shapely.area(shapely.intersection(shapes[one], shapes[other]))
+    alone = np.setdiff1d(np.arange(len(shapes)), one[(one != other) & (shared > M2)])
+    left = [outside_most(shapes[alone], areas=one) for one in (grids, before)]
+    assert (left[0] <= left[1] + M2).all()
+
+
+def outside_most(shapes, *, areas):
+    """Return the area of each shape outside the area that holds most of it."""
+    at, area = shapely.STRtree(areas.geometry.to_numpy()).query(shapes)
+    shared = shapely.area(
+        shapely.intersection(shapes[at], areas.geometry.to_numpy()[area])
+    )
+    most = np.zeros(len(shapes))
+    np.maximum.at(most, at, shared)
+    return shapely.area(shapes) - most
+
+
+def sizes_agree(told, *, grids, results):
+    """Check balance and band against the households of the grids that are open."""
+    low, high = results["band"]
+    sizes = grids["households"][~grids.index.isin(results["locked"])]
+    balance = told["balance"]
+    assert np.isclose(sizes.std(ddof=0) / sizes.mean(), balance["cv_after"], atol=1e-4)
+    most = sizes.max() / sizes.mean()
+    assert np.isclose(most, balance["max_over_mean_after"], atol=1e-4)
+    band = next(one for one in told["rules"] if one["id"] == "H1")
+    off = sizes[(sizes < low) | (sizes > high)]
+    if results["measure"] == "households":
+        assert sorted(band["offenders"] + band["inherited"]) == sorted(off.index)
+
+
+def homes_astray(grids, *, points, barriers):
+    """Return the homes that barriers part from most of their grid."""
+    tree = shapely.STRtree(barriers)
+    places_ = shapely.STRtree(points)
+    astray = 0
+    for shape in grids.geometry:
+        lines = barriers[tree.query(shape, predicate="intersects")]
+        if not len(lines):
+            continue
+        noded = shapely.union_all([shape.boundary, *lines], grid_size=1e-5)
+        cells = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
+        cells = cells[shapely.contains(shape, shapely.point_on_surface(cells))]
+        held = [len(places_.query(one, predicate="contains")) for one in cells]
+        astray += sum(held) - max(held, default=0)
+    return astray
 
 
 def json_agrees(told, *, grids, moved):

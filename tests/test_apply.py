@@ -223,7 +223,7 @@ def test_new_grids_are_numbered_after_their_communitys(tmp_path):
         mine["a"][-1]: "新2",
         mine["B"][0]: f"{code_of('B')[:12]}007",
     }
-    edited = GridEdits(units_hash="", to=to, locked=(), comments=())
+    edited = GridEdits(units_hash="", option=0, to=to, locked=(), comments=())
     codes, renamed = grids_edited(drawn, edited, file=tmp_path)
     community = code_of("A")[:12]
     # west to east, north to south, after the last number

@@ -12,9 +12,9 @@ PACKAGE = ROOT / "geoplan"
 
 #: The rooms by level; a room knows the levels below its own …
 LEVELS = (
-    {"wording", "compiler", "arguments", "kept"},
+    {"wording", "compiler", "arguments", "kept", "union"},
     {"loops"},
-    {"errors", "columns"},
+    {"errors", "columns", "manual"},
     {"crs", "datum", "codes", "model", "presets"},
     {
         *("network", "attach", "compounds", "walk", "population", "membership"),

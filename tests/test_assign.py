@@ -91,6 +91,14 @@ def test_limits_that_cannot_be_kept_are_told_with_what_can():
     assert sum(high for _, high in error.facts["needs"].values()) >= 2
 
 
+def test_limits_give_way_evenly_and_by_name():
+    error = refusal(
+        [[1, 1, 1]] * 6 + [[1, 9, 9]] * 3,
+        communities={"maximum": [1, 1, 1], "name": ["甲社区", "", None]},
+    )
+    assert error.facts["ways"] == "甲社区 ≤ 3, c1 ≤ 3, c2 ≤ 3"
+
+
 def test_locks_and_limits_that_make_no_sense_are_refused():
     assert refusal([[1, 0]], units={"locked": ["c1"]}).key == "match_locked"
     assert refusal([[1, 1]], units={"locked": ["c9"]}).key == "match_locked"

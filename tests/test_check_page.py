@@ -164,7 +164,7 @@ def test_a_click_on_a_finding_flies_to_it(opened):
     assert "picked" in page.get_attribute(".finding >> nth=0", "class")
     middle = page.evaluate(
         "geoplan.frame.fromLatLng(geoplan.map.getCenter()).concat("
-        "geoplan.study.middle(geoplan.recipes.sites.places, 0))"
+        "geoplan.study.middle(geoplan.study.places, 0))"
     )
     assert abs(middle[0] - middle[2]) < 20
     assert abs(middle[1] - middle[3]) < 20

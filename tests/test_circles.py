@@ -1,5 +1,7 @@
 """Polygons of reach: by hand, against plain buffers, and as laws."""
 
+from functools import reduce
+
 import numpy as np
 import pytest
 import shapely
@@ -14,6 +16,7 @@ from geoplan.circles import compiled, plain
 from geoplan.circles.canvas import AROUND, CELL, RIM, WIDTH
 from geoplan.circles.field import contour
 from geoplan.model import Walker
+from geoplan.union import united
 
 WALKER = Walker(preset="custom", speed=1.0)
 CROSS = [
@@ -85,6 +88,38 @@ def test_the_outline_holds_who_is_reached_and_not_who_is_not():
     assert shape.contains(Point(105, 35))
     assert not shape.intersects(Point(-55, 15))
     assert not shape.intersects(Point(15, 15))
+
+
+# A field with a hole; two parts that fill it, to the last digits but not quite; and
+# parts around, without which GEOS would not go piece by piece.
+FILLED = """
+POLYGON ((464948 4318640, 465222 4318842, 465415 4318412, 465146 4318253,
+    464948 4318640), (465188.72364501347 4318766.766520012,
+    465115.301352 4318761.115231, 465214 4318666, 465192 4318774,
+    465188.72364501347 4318766.766520012))
+POLYGON ((465144.77367002104 4318763.38370533, 465173.8070866312 4318765.618397568,
+    465173.86197832617 4318764.501051449, 465144.77367002104 4318763.38370533))
+POLYGON ((465214.126639 4318665.661518, 465115.301352 4318761.115231,
+    465189.355842 4318766.81518, 465214.126639 4318665.661518))
+POLYGON ((465020 4318708, 465022 4318709, 465022 4318703, 465020 4318708))
+POLYGON ((465514 4318540, 465515 4318534, 465515 4318529, 465514 4318540))
+POLYGON ((465215 4318335, 465216 4318328, 465217 4318320, 465215 4318335))
+POLYGON ((465207 4318521, 465228 4318512, 465237 4318425, 465207 4318521))
+POLYGON ((465112 4318646, 465120 4318533, 465018 4318528, 465112 4318646))
+POLYGON ((465022 4318709, 465009 4318704, 465007 4318740, 465022 4318709))
+POLYGON ((464954 4318506, 464998 4318510, 465002 4318461, 464954 4318506))
+POLYGON ((464975.9 4318672, 464976 4318672, 464976 4318670.4, 464975.9 4318672))
+"""
+
+
+def test_areas_whose_borders_almost_meet_unite():
+    shapes = [
+        shapely.from_wkt(f"POLYGON{text}") for text in FILLED.split("POLYGON")[1:]
+    ]
+    whole = united(np.array(shapes))
+    assert whole.is_valid
+    assert whole.area == pytest.approx(reduce(shapely.union, shapes).area)
+    assert whole.contains(Point(465170, 4318765))
 
 
 @settings(max_examples=25, deadline=None)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from geoplan import __version__, cli, columns
+from geoplan.manual import cells
 from geoplan.model import Finding
 from geoplan.wording import say, texts
 
@@ -25,18 +26,76 @@ def geoplan(*arguments, cwd, encoding="utf-8"):
     )
 
 
-def test_every_command_has_help_and_stands_in_both_readmes(root, tmp_path):
-    readmes = [
-        (root / name).read_text(encoding="utf-8")
-        for name in ("README.md", "README.zh-CN.md")
-    ]
+def options_of(command):
+    return [*cli.COMMANDS[command], "--lang"]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_command_has_help_and_stands_in_the_readme(root, capsys, lang):
+    readme = "README.zh-CN.md" if lang == "zh" else "README.md"
+    readme = (root / readme).read_text(encoding="utf-8")
     for command in cli.COMMANDS:
-        assert command.__doc__
-        told = geoplan(command.__name__, "--help", cwd=tmp_path)
-        assert told.returncode == 0
-        first = command.__doc__.partition("\n")[0]
-        assert first in told.stdout.decode()
-        assert all(f"`geoplan {command.__name__}" in readme for readme in readmes)
+        name = command.__name__
+        with pytest.raises(SystemExit) as left:
+            cli.main([name, "--help", "--lang", lang])
+        told = capsys.readouterr().out
+        assert left.value.code == 0
+        assert say(f"help.{name}.short", lang=lang) in told
+        assert f"`geoplan {name}" in readme
+        for option in options_of(command):
+            meant = cli.meaning(option, of=name, lang=lang)
+            assert "".join(meant.split()) in "".join(told.split())
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_no_help_is_of_an_option_that_no_command_has(lang):
+    known = texts("help", lang)["said"]
+    names = {
+        (command.__name__, option.lstrip("-").replace("-", "_"))
+        for command in cli.COMMANDS
+        for option in options_of(command)
+    }
+    used = {own if own in known else name for own, name in
+            ((f"{command}_{name}", name) for command, name in names)}  # fmt: skip
+    assert set(known) == used
+
+
+def test_a_wrong_command_is_told_what_would_be_right(capsys):
+    wrong = {
+        ("fly",): ("没有 'fly' 这个命令", "coverage"),
+        ("coverage",): ("还缺 STUDY", "study.toml 所在的文件夹"),
+        ("coverage", "x", "--bogus"): ("geoplan coverage：不认识 --bogus",),
+        ("sites", "x", "--count", "a"): ("--count 不能是 'a'", "A..B"),
+        ("sites", "x", "--model", "b"): ("--model 不能是 'b'", "mclp 走得到的人最多"),
+        ("sites", "x", "--weight"): ("--weight 后面要写一个值",),
+        ("apply", "x"): ("还缺 EDITS",),
+        ("sites", "x", "--s"): ("--s 可能是 --speeds、--seed",),
+        ("check", "x", "--lang", "fr"): ("--lang 不能是 'fr'", "en 英文"),
+        ("check", "--lang"): ("--lang 后面要写一个值",),
+        ("divide", "x", "--all=1"): ("--all 后面不用写值",),
+        ("check", "--lang=en"): ("STUDY is missing", "folder that holds study.toml"),
+    }
+    for arguments, said in wrong.items():
+        with pytest.raises(SystemExit) as left:
+            cli.main(arguments)
+        assert left.value.code == 2
+        told = capsys.readouterr().err
+        assert all(part in told for part in said), told
+        assert told.count("\n") <= 3
+    assert cli.main([]) == 2
+    assert "coverage" in capsys.readouterr().err
+
+
+def test_help_fits_a_console_of_80_cells(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    for command in cli.COMMANDS:
+        with pytest.raises(SystemExit):
+            cli.main([command.__name__, "--help"])
+        lines = capsys.readouterr().out.splitlines()
+        assert max(map(cells, lines)) <= 80
+        assert not any(
+            line.lstrip()[:1] in set("，。；：、）") for line in lines if line
+        )
 
 
 def test_version(tmp_path):
@@ -110,6 +169,26 @@ def test_findings_of_one_rule_are_cut_short(capsys):
     assert told[0].startswith("Note, building 0: The building has no way within")
     assert "6 more" in told[-1]
     assert not any("info" in line for line in told)
+
+
+@pytest.mark.parametrize(
+    ("where", "zh", "en"),
+    [
+        ({"code": "K7"}, "楼栋 K7：", "building K7:"),
+        ({"row": 5}, "楼栋第 5 行：", "building, row 5:"),
+        (
+            {"row": 5, "column": "户数", "code": "K7"},
+            "楼栋第 5 行“户数”列：",
+            'building, row 5, column "户数":',
+        ),
+        ({"row": 5, "code": "K7"}, "楼栋 K7：", "building K7:"),
+        ({}, "楼栋：", "building:"),
+    ],
+)
+def test_a_finding_says_where(where, zh, en):
+    found = Finding(rule="buildings_too_far", level="error", layer="buildings", **where)
+    assert cli.finding_line(found, lang="zh").startswith(f"错误，{zh}")
+    assert cli.finding_line(found, lang="en").startswith(f"ERROR, {en}")
 
 
 def test_whatever_findings_are_about_has_a_name(root):

@@ -12,17 +12,24 @@ import shapely
 from changes import ALL, CIRCLES, ROOMS, quiet, results, write_grids, write_office
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from offices import EAST, NORTH, PLAIN, STUDY, buildings
+from offices import EAST, NORTH, PLAIN, STUDY, buildings, grids, write_shapefile
 from shapely import box
 from towns import areas
 from towns import stations as town_stations
 
-from geoplan import cli, compare
+from geoplan import cli, compare, division
 from geoplan.errors import GeoplanError, InputError, UsageError
+from geoplan.files import write_geopackage
 from geoplan.maps.compare_answer import changed
 from geoplan.recipes.comparison.comparing import compare_studies, coverage_compared
 from geoplan.recipes.comparison.given_grids import with_grids_of
+from geoplan.recipes.comparison.judging import judged
 from geoplan.recipes.comparison.pairs import pair_of
+from geoplan.recipes.division.asked import Asked
+from geoplan.recipes.division.board import board_of
+from geoplan.recipes.division.files import division_layers
+from geoplan.recipes.division.ground import laid_out
+from geoplan.recipes.division.record import division_record
 from geoplan.recipes.run import network_of
 from geoplan.study.reading import read_study
 
@@ -269,14 +276,111 @@ def test_an_option_of_a_division_is_asked_for_where_there_are_several(office, tm
     pair = with_grids_of(read_study(office), path, option=2)
     width = pair.after.layers.grids.bounds
     assert (width["maxx"] - width["minx"]).round().tolist() == [600, 400]
-    drawn = [row | {"level": "community"} for row in rows]
-    gpd.GeoDataFrame(drawn, crs=PLAIN).to_file(path, layer="grids", engine="pyogrio")
-    with pytest.raises(UsageError) as error:
-        held(office, path, tmp_path / "out", option=2)
-    assert error.value.key == "compare_communities"
     with pytest.raises(UsageError) as error:
         held(office, office, tmp_path / "out", option=1)
     assert error.value.key == "compare_option_of_study"
+
+
+# Communities
+
+
+def write_communities(path, **columns):
+    """Write communities as divide does: 甲社区 takes the grid of 乙社区, or so much."""
+    table = {"option": 1, "level": "community", **columns.pop("table", {})}
+    shapes = columns.pop("shapes", [box(0, 0, 1000, 500)])
+    rows = [
+        table | {"code": code, "geometry": shapely.affinity.translate(one, EAST, NORTH)}
+        for code, one in zip(columns.pop("code", ["甲社区"]), shapes, strict=True)
+    ]
+    frame = gpd.GeoDataFrame(rows, crs=PLAIN)
+    frame.to_file(path, layer="grids", engine="pyogrio")
+    return path
+
+
+def test_communities_are_compared_as_grids_are(office, tmp_path):
+    path = write_communities(tmp_path / "division.gpkg", table={"name": "大甲社区"})
+    out = tmp_path / "out"
+    held(office, path, out)
+    told = results(out)["results"]
+    assert told["differs"] == {"grids": True, "stations": False}
+    assert (told["division"]["level"], told["division"]["band"]) == (
+        "community",
+        [1000, 3000],
+    )
+    (option,) = told["division"]["options"]
+    assert option["households_moved"] == 400
+    (community,) = option["grids"]
+    assert community["from"] == {"乙社区": 400, "甲社区": 300}
+    rules = {one["id"]: one["passed"] for one in option["rules"]}
+    assert rules["G3"]
+    assert rules["T2-gap"]
+    table = list(
+        csv.DictReader(io.StringIO((out / "compare.csv").read_text("utf-8-sig")))
+    )
+    assert [row["变化"] for row in table] == ["撤销", "调整"]
+    sums = {
+        name: sum(int(row[name]) for row in table)
+        for name in ("调整前户数", "划出户数", "划入户数", "调整后户数")
+    }
+    assert list(sums.values()) == [700, 400, 400, 700]
+    moves = (out / "compare_moves.csv").read_text("utf-8-sig")
+    assert "乙社区" in moves
+    grids = gpd.read_file(out / "compare.gpkg", layer="grids")
+    assert set(grids["community"]) == {"甲社区"}
+    assert len(grids) == 2
+    page = (out / "compare.html").read_text("utf-8")
+    assert "2 个社区调整为 1 个" in page
+    # what is written can be compared again
+    again = with_grids_of(read_study(office), out / "compare.gpkg", option=None)
+    assert again.level == "community"
+    assert again.after.layers.communities["name"].to_dict() == {"甲社区": "大甲社区"}
+    assert set(again.after.layers.grids["community"]) == {"甲社区"}
+
+
+def test_a_community_that_cuts_a_grid_is_told(office, tmp_path):
+    halves = [box(0, 0, 700, 500), box(700, 0, 1000, 500)]
+    path = write_communities(
+        tmp_path / "division.gpkg", code=["甲社区", "乙社区"], shapes=halves
+    )
+    done = held(office, path, tmp_path / "out")
+    (option,) = results(tmp_path / "out")["results"]["division"]["options"]
+    assert option["households_moved"] == 200  # b3 alone
+    whole = next(one for one in option["rules"] if one["id"] == "G3")
+    assert (whole["passed"], whole["offenders"]) == (False, ["999999001001002"])
+    assert "division_option_broken" in {one.rule for one in done.findings}
+    layer = gpd.read_file(tmp_path / "out" / "compare.gpkg", layer="grids")
+    assert layer["community"].tolist() == ["甲社区", "乙社区"]  # as most ground is
+    far = [box(5000, 0, 6000, 500)]
+    path = write_communities(tmp_path / "far.gpkg", shapes=far)
+    with pytest.raises(InputError) as error:
+        held(office, path, tmp_path / "far")
+    assert error.value.key == "compare_elsewhere"
+
+
+def test_grids_that_only_change_community_compare_communities(office, tmp_path):
+    after = write_office(tmp_path / "after")
+    write_shapefile(grids(所属社区=["甲社区", "甲社区"]), after.parent / "grids.shp")
+    pair = pair_of(read_study(office), read_study(after))
+    assert (pair.grids, pair.stations, pair.level) == (True, False, "community")
+    found, begun = judged(pair, network_of(pair.before))
+    assert (found.level, begun) == ("community", None)
+    assert found.plans[0].results["households_moved"] == 400
+
+
+def test_a_plan_of_communities_is_compared_as_it_was_proposed(root, tmp_path):
+    study = read_study(root / "data" / "wenlan")
+    network = network_of(study)
+    laid = laid_out(study, network=network, level="community")
+    board = board_of(laid, asked=Asked(level="community"))
+    plan = division.merge(board, ["999999001010", "999999001011"])
+    record = division_record(laid, plans=[plan], task="merge")
+    path = tmp_path / "division.gpkg"
+    write_geopackage(path, division_layers(record), date="")
+    found, _ = judged(with_grids_of(study, path, option=None), network)
+    told, own = found.plans[0], record.plans[0]
+    assert told.results["households_moved"] == 826  # the smaller of both
+    assert told.results == own.results
+    assert told.flows.equals(own.flows)
 
 
 # What cannot be compared, and what is held the same

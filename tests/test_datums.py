@@ -15,7 +15,7 @@ from geoplan.study.datums import words
 from geoplan.wording import say, texts
 
 STATIONS = (
-    'datum = "gcj02"                      # 坐标抄自网络地图,是 GCJ-02(火星坐标)\n'
+    'datum = "gcj02"                      # 坐标抄自网络地图，是 GCJ-02（火星坐标）\n'
 )
 GATES = 'gates = { path = "gates.csv", datum = "wgs84" }'
 

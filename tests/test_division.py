@@ -126,6 +126,41 @@ def test_water_goes_with_the_longest_border():
     assert covered_once(made)
 
 
+def test_shares_of_crowded_buildings_cover_the_block_once():
+    rng = np.random.default_rng(3)
+    turned = [
+        (shapely.affinity.rotate(shapely.box(x, y, x + 9, y + 5), angle), 20, "")
+        for (x, y), angle in zip(
+            rng.integers(1, 18, (60, 2)) * 5.0, rng.random(60) * 90, strict=True
+        )
+    ]
+    made = units(town(["A"], buildings=turned), most=500)
+    assert set(made.frame["kind"]) == {"share"}
+    assert made.frame["households"].sum() == 1200
+    assert covered_once(made)
+
+
+def test_a_footprint_over_todays_border_is_not_cut_again_beyond_it():
+    over = [(shapely.box(70, 40, 130, 60), 7, ""), (house(1, 0, 3), 5, "")]
+    across = shapely.LineString([(100, 50), (200, 50)])  # through what lies beyond
+    ground = town(["Aa"], buildings=over, ways=[*lattice(["Aa"]), across])
+    made = units(ground)
+    assert made.torn == ("b000",)
+    shapes = made.frame.geometry.to_numpy()
+    shared = shapely.area(shapely.intersection(shapes, over[0][0]))
+    assert sorted(shared[shared > 0]) == pytest.approx([600, 600])
+
+
+def test_a_footprint_over_a_barrier_goes_whole_with_its_place():
+    rail = lines([(100, -10), (100, 110)])
+    bridge = [(shapely.box(60, 40, 110, 60), 7, ""), (house(1, 0), 5, "")]
+    made = units(town(["AA"], hard=rail, buildings=bridge))
+    assert made.torn == ()
+    held = made.frame.geometry.to_numpy()
+    assert shapely.covers(held, bridge[0][0]).sum() == 1
+    assert not neighbours(made)["walk"].any()
+
+
 def test_empty_strips_go_with_a_neighbour():
     ways = [*lattice(["AA"]), *lines([(105, 0), (105, 100)])]
     made = units(town(["AA"], ways=ways))
@@ -147,6 +182,16 @@ def test_blocks_across_a_way_are_neighbours_and_across_a_corner_not():
 
 def test_nobody_is_led_across_a_railway():
     assert walked(town(["AA"], hard=lines([(100, 0), (100, 100)]))) == set()
+
+
+def test_water_that_goes_with_either_bank_leads_nobody_across():
+    # its lower half goes with the west bank, its upper half with the east
+    canal = [(95, 0), (105, 0), (105, 100), (120, 150)]
+    canal += [(105, 200), (95, 200), (95, 100), (80, 50)]
+    water = areas([shapely.Polygon(canal)])
+    banks = np.array([water.geometry[0].boundary], dtype=object)
+    ground = town(["AA", "AA"], water=water, hard=banks)
+    assert walked(ground) == {((1, 1), (1, 3)), ((3, 1), (3, 3))}
 
 
 def test_a_railway_along_half_a_border_leaves_the_rest():

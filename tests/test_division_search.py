@@ -9,13 +9,14 @@ from dataclasses import replace
 import networkx as nx
 import numpy as np
 import pytest
-from divisions import code_of, lines, town
+import shapely
+from divisions import areas, block, code_of, lines, town
 from pandas import DataFrame
 
 from geoplan.division import exact, numbering, outcome, pareto, redrawn, tasks
 from geoplan.division import four_sides as named
 from geoplan.division.aims import Aims, weighted
-from geoplan.division.plans import board, today
+from geoplan.division.plans import board, coded, scope_of, today
 from geoplan.division.problem import Graph, Problem
 from geoplan.division.rules import Case, judged, kept
 from geoplan.division.search import compiled
@@ -337,6 +338,48 @@ def test_codes_stay_with_most_households_and_new_ones_follow_by_rows():
         2: "420105001002009",
         0: "420105001002010",
     }
+
+
+def test_a_code_stays_where_ground_is_apart():
+    rail = lines([(300, -10), (300, 110)])
+    on = board(town(["AAAA"], hard=rail), effort=QUICK)
+    rows, apart = np.arange(4), np.array([False, False, False, True])
+    part = np.array([0, 0, 1, 1])
+    [a, _, b, island] = coded(on, rows=rows, part=part, stuck=apart)
+    assert (b, island) == (code_of("A"), code_of("A"))
+    assert a == "999999001001002"
+
+
+def test_two_grids_with_ground_apart_are_redrawn_without_a_new_breach():
+    rail = lines([(100, -10), (100, 310)])
+    on = board(town(["Aaaa", "aAAA", "AAAA"], households=150, hard=rail), effort=QUICK)
+    assert outcome.on_foot(today(on)).inherited
+    for number in (2, 3, 4, 5):
+        for plan in redrawn.redraw(on, grids=number, options=3):
+            case = Case(after=outcome.grids(plan), ground=on.units.ground)
+            rules = [*judged(case), outcome.on_foot(plan)]
+            assert [one.id for one in rules if one.offenders and one.id != "H1"] == []
+
+
+def test_a_compound_that_lies_in_pieces_stays_as_it_is():
+    compound = areas([shapely.union(block(0, 0), block(3, 0))], names=["园"])
+    on = board(town(["AAAA", "aaaa"], compounds=compound), effort=QUICK)
+    space = scope_of(on, on.open_grids())
+    assert space.stuck.sum() == 2
+    assert space.problem.fixed.sum() == 2
+    for plan in redrawn.redraw(on, grids=3, options=3):
+        ends = plan.grid[(on.units.frame["name"] == "园").to_numpy()]
+        assert len(set(ends)) == 1
+
+
+def test_codes_begin_with_what_those_of_the_community_begin_with():
+    long = [f"420105001002{n:03d}" for n in (1, 2)]
+    stem = numbering.stem(long, community="文澜社区", others=["420105001003001"])
+    assert stem == "420105001002"
+    assert numbering.stem(["K1", "K2"], community="K", others=["K3"]) == "K"
+    assert numbering.stem(["甲1", "乙2"], community="文澜社区") == "文澜社区"
+    grown = numbering.seen(["HD-8", "HD-9"], community="HD")
+    assert grown.code("HD", 10) == "HD-10"
 
 
 def test_a_template_has_an_end():

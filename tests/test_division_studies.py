@@ -5,12 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import shapely
+from division_papers import homes_astray, judge
+from proving import made_study
 
 from geoplan import division
 from geoplan.recipes.division.asked import Asked
 from geoplan.recipes.division.board import board_of
+from geoplan.recipes.division.board import plans_of as plans_for
+from geoplan.recipes.division.files import write_division
 from geoplan.recipes.division.ground import laid_out
-from geoplan.recipes.run import network_of
+from geoplan.recipes.division.record import division_record
+from geoplan.recipes.run import Run, network_of
 from geoplan.study.reading import read_study
 
 QUICK = division.Effort(sweeps=40, starts=2)
@@ -21,6 +26,17 @@ def on(request, root):
     study = read_study(root / "data" / request.param)
     laid = laid_out(study, network=network_of(study))
     return board_of(laid, asked=Asked()).trying(QUICK)
+
+
+@pytest.fixture(scope="module")
+def proven(real_data, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("proven")
+    extract = real_data / "heidelberg" / "heidelberg.osm.pbf"
+    place = {"middle": (8.684, 49.4115), "half": 500.0, "crs": "EPSG:32632"}
+    made_study(folder, extract=extract, **place)
+    study = read_study(folder)
+    laid = laid_out(study, network=network_of(study))
+    return laid, board_of(laid, asked=Asked()).trying(QUICK)
 
 
 def plans_of(on):
@@ -77,6 +93,23 @@ def test_the_same_seed_gives_the_same_plan(on):
 def test_most_sides_have_a_name(on):
     told = division.sides(on.units.ground.grids, ground=on.units.ground)
     assert ((told != "").mean() > 0.7).all()
+
+
+@pytest.mark.parametrize("asked", [Asked(options=1), Asked(min_change=True)])
+def test_grids_made_of_real_streets_keep_every_rule_on_paper(proven, asked, tmp_path):
+    laid, on = proven
+    plans = plans_for(laid, board=on, asked=asked)
+    found = division_record(laid, plans=plans, task=asked.task)
+    assert not [one for one in found.findings if one.level == "error"]
+    run = Run(progress=str, lang="zh", seconds={})
+    write_division(laid.study, found, asked=asked, out=tmp_path, run=run)
+    judge(tmp_path, layers=laid.study.layers)
+    ground = laid.ground
+    told = {"points": ground.places, "barriers": ground.hard}
+    assert len(ground.hard) > 0
+    today = homes_astray(ground.grids, **told)
+    for plan in found.plans:
+        assert homes_astray(plan.grids, **told) <= today
 
 
 def drawn_loosely(grids, rng):

@@ -161,24 +161,32 @@ CODES = {
     "A1": ["B1", "A17"],
     "Z": [],
     "Q": ["Q-99"],
+    "R": ["R-8", "R-9"],
+    "S": ["S1", "S10"],
+    "T": ["T1", "T02"],
+    "文澜社区": ["420105001002001", "420105001002009"],
+    "云水社区": ["WL-1", "WL-2"],
+    "听涛社区": ["甲-1号", "甲-2号"],
 }
+OTHERS = {"云水社区": ["WL-3"]}
 
 
 @pytest.mark.parametrize("community", sorted(CODES))
 def test_a_new_grid_has_the_code_that_python_gives(runtime, community):
-    codes = CODES[community]
+    codes, others = CODES[community], OTHERS.get(community, [])
     try:
         wanted = numbering.numbered(
             np.array([0]),
             at=np.zeros((1, 2)),
-            community=community,
+            community=numbering.stem(codes, community=community, others=others),
             codes=codes,
             row_m=1.0,
         )[0]
     except UsageError:
         wanted = None
-    given_ = [codes, community]
-    assert runtime.evaluate("([a, b]) => geoplan.codes.next(a, b)", given_) == wanted
+    given_ = [codes, community, others]
+    told = runtime.evaluate("([a, b, c]) => geoplan.codes.next(a, b, c)", given_)
+    assert told == wanted
 
 
 # Mends

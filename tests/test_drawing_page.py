@@ -359,6 +359,9 @@ def test_a_new_grid_starts_with_a_block_and_has_the_next_code(hand):
     assert hand.saved()["grids"]["to"] == edits
 
 
+BARRIERS = "geoplan.sketch.rules().find(rule => rule.id === 'G2')"
+
+
 def test_a_broken_grid_is_found_and_mended(hand):
     page = hand.page
     broken = "geoplan.sketch.judge.totals().broken"
@@ -371,6 +374,8 @@ def test_a_broken_grid_is_found_and_mended(hand):
     assert "断开了" in hand.said()
     assert "断成 2 片" in page.inner_text("#hand-trouble")
     assert "硬性规则没有通过" in page.inner_text("#sentence")
+    # whether a barrier parts it only its polygon tells
+    assert not page.evaluate(BARRIERS)
     hand.key("n")
     assert "断成 2 片" in hand.said()
     steps = hand.steps()
@@ -382,6 +387,7 @@ def test_a_broken_grid_is_found_and_mended(hand):
         page.click("#draw-yes")
     assert hand.steps() == steps + 2
     assert "每个网格都连成一片" in page.inner_text("#hand-trouble")
+    assert page.evaluate(BARRIERS)["passed"]  # nobody walks across one
     hand.key("z", "z")
     assert page.evaluate(broken) == [GRID_A, GRID_B]
 

@@ -14,7 +14,7 @@ from pyproj import CRS
 from shapely import Point, Polygon, box
 
 from geoplan import columns, datum
-from geoplan.errors import CrsError, GeoplanError, InputError, UsageError
+from geoplan.errors import CrsError, Faults, GeoplanError, InputError, UsageError
 from geoplan.files import empty_layer, read_layer
 
 METRIC = CRS.from_epsg(PLAIN)
@@ -186,6 +186,25 @@ def test_values_that_cannot_be(tmp_path, columns, key, row):
     frame.to_file(path)
     error = refused(path)
     assert (error.key, error.where["row"]) == (key, row)
+
+
+@pytest.mark.parametrize("column", ["服务网格", "所属网格", "所属社区"])
+def test_a_reference_that_lost_digits_is_no_name(tmp_path, column):
+    path = tmp_path / "s.csv"
+    stations(**{column: ["999999001001001", "9.99999E+14"]}).to_csv(path, index=False)
+    error = refused(path, "stations", datum="wgs84")
+    assert error.key == "code_lost_digits"
+    assert (error.where["row"], error.where["column"]) == (3, column)
+    faults = Faults(keep=True)
+    kept = read_layer(path, "stations", datum="wgs84", faults=faults).frame
+    assert [fault.key for fault in faults.kept] == ["code_lost_digits"]
+    assert list(kept[columns_of(column)]) == ["999999001001001", ""]
+
+
+def columns_of(own):
+    """Return the canonical column of an office's."""
+    known = {"服务网格": "serves_grid", "所属网格": "belongs_grid"}
+    return known.get(own, "belongs_community")
 
 
 def test_a_table_without_codes_gets_row_numbers(tmp_path):

@@ -25,13 +25,13 @@ TENTH = 0.1  # seconds
 
 
 @pytest.fixture(scope="module", params=["monaco", "wenlan"])
-def case(request):
-    return study(request.param)
+def case(request, demo):
+    return study(demo / request.param)
 
 
 @pytest.fixture(scope="module")
 def walks(case):
-    return walked(case.name)
+    return walked(case)
 
 
 def test_every_building_is_there_once(case):
@@ -104,8 +104,8 @@ def test_the_unreached_by_name(case, walks, circle, tier, limit):
         assert listed[house].straight_m == pytest.approx(near, abs=0.06)
 
 
-def test_all_pairs_of_the_sample(case, walks):
-    got = pairs(case.name)
+def test_all_pairs_of_the_sample(case, walks, once):
+    got = pairs(case, once)
     for pair, minutes in walks.minutes.items():
         if minutes < 40:
             assert abs(got[pair] - minutes) * 60 < TENTH, pair

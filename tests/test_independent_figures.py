@@ -17,15 +17,23 @@ from test_independent_studies import (
     SPEED,
     of_tier,
     pairs,
-    run,
+    read,
     same,
     study,
 )
 
+from geoplan.recipes.coverage import cover_study
+
+CIRCLE_15 = """[[circle]]
+name = "15分钟服务圈"
+tier = "社区级"
+minutes = 15
+"""
+
 
 @pytest.fixture(scope="module", params=["monaco", "wenlan"])
-def case(request):
-    return study(request.param)
+def case(request, demo):
+    return study(demo / request.param)
 
 
 def served(case, circle, tier, limit):
@@ -136,7 +144,8 @@ def confession(case, polygon, reached):
     return wrong / drawn if drawn else 0, missed / there if there else 0
 
 
-def test_polygons_confess(case):
+def test_polygons_confess(case, once):
+    minutes = pairs(case, once)
     limits = {circle: (tier, limit) for circle, tier, limit in CIRCLES}
     for row in case.written["circles"].itertuples():
         tier, limit = limits[row.circle]
@@ -149,8 +158,8 @@ def test_polygons_confess(case):
         else:
             reached = {
                 house
-                for (house, station), minutes in pairs(case.name).items()
-                if station == row.station and minutes <= limit
+                for (house, station), walk in minutes.items()
+                if station == row.station and walk <= limit
             }
         wrong, missed = confession(case, row.geometry, reached)
         assert row.drawn_not_reached == pytest.approx(wrong, abs=2e-6), row.station
@@ -229,17 +238,22 @@ def test_land_is_read_off_the_polygon(case):
         assert top["residential_m2"]["any"] == pytest.approx(covered, abs=1)
 
 
-def test_totals_are_dealt_to_homes(tmp_path):
+def test_totals_are_dealt_to_homes(demo, tmp_path):
     """Section 5, largest remainder: what half of Wenlan's buildings do not say."""
-    case, folder = study("wenlan"), tmp_path / "wenlan"
+    case, folder = study(demo / "wenlan"), tmp_path / "wenlan"
     shutil.copytree(case.folder, folder)
+    settings = (folder / "study.toml").read_text("utf-8")
+    one_circle = settings.replace(CIRCLE_15, "")  # shorter, and the same homes
+    assert one_circle != settings
+    (folder / "study.toml").write_text(one_circle, "utf-8")
     houses = gpd.read_file(folder / "buildings.gpkg")
     houses.loc[houses.index % 2 == 0, ["户数", "人口"]] = None
     (folder / "buildings.gpkg").unlink()
     houses.to_file(folder / "buildings.gpkg")
     given = dict(zip(houses["楼栋编码"], houses["户数"], strict=True))
     grids = gpd.read_file(folder / "grids.shp", encoding="GBK")
-    written = run(folder)[0]["buildings"].set_index("code")
+    cover_study(folder, out=tmp_path, lang="zh", progress=str)
+    written = read(tmp_path)[0]["buildings"].set_index("code")
     for grid, total in zip(grids["网格编码"], grids["户数"], strict=True):
         here = [code for code in written.index if case.grid[code] == grid]
         known = {code: given[code] for code in here if not pd.isna(given[code])}

@@ -1,12 +1,9 @@
-# ruff: noqa: C901, S603  plain loops, on purpose
+# ruff: noqa: C901  plain loops, on purpose
 """The studies that ship, read with plain tools, beside what geoplan writes of them."""
 
 import csv
 import json
 import random
-import subprocess
-import sys
-import tempfile
 from collections import defaultdict
 from functools import cache
 from pathlib import Path
@@ -96,29 +93,26 @@ def compounds(case):
 READERS = {"monaco": monaco, "wenlan": wenlan}
 
 
-def run(folder):
-    """Run the command on a study; return its layers, its JSON and its table."""
-    with tempfile.TemporaryDirectory() as name:
-        out = Path(name)
-        command = [sys.executable, "-m", "geoplan", "coverage", folder / "study.toml"]
-        subprocess.run([*command, "--out", out], check=True, capture_output=True)
-        layers = {
-            layer: pyogrio.read_dataframe(out / "coverage.gpkg", layer=layer)
-            for layer, _ in pyogrio.list_layers(out / "coverage.gpkg")
-        }
-        facts = json.loads((out / "coverage.json").read_text("utf-8"))
-        with (out / "coverage.csv").open(encoding="utf-8-sig", newline="") as file:
-            return layers, facts, list(csv.reader(file))
+def read(out):
+    """Return what ``geoplan coverage`` wrote: its layers, its JSON and its table."""
+    layers = {
+        layer: pyogrio.read_dataframe(out / "coverage.gpkg", layer=layer)
+        for layer, _ in pyogrio.list_layers(out / "coverage.gpkg")
+    }
+    facts = json.loads((out / "coverage.json").read_text("utf-8"))
+    with (out / "coverage.csv").open(encoding="utf-8-sig", newline="") as file:
+        return layers, facts, list(csv.reader(file))
 
 
 @cache
-def study(name):
-    """Run the command on a study that ships; return study and outcome."""
+def study(out):
+    """Return a study that ships, and what is written of it in a folder of its name."""
+    name = out.name
     folder = ROOT / "data" / name
     epsg, grids, communities, houses, stations = READERS[name](folder)
     to_crs = pyproj.Transformer.from_crs(4326, epsg, always_xy=True).transform
     case = SimpleNamespace(name=name, folder=folder, to_crs=to_crs)
-    case.written, case.json, case.csv = run(folder)
+    case.written, case.json, case.csv = read(out)
     case.counted = case.json["results"]["counted"]
     grids, communities = grids.to_crs(epsg), communities.to_crs(epsg)
     houses = houses.to_crs(epsg)
@@ -156,10 +150,8 @@ def study(name):
     return case
 
 
-@cache
-def walked(name):
+def walked(case):
     """Walk the sample by hand: legs, and metres to every station."""
-    case = study(name)
     routes, place, barriers = read_osm(case.folder / "streets.osm.pbf", case.to_crs)
     network = Network(routes, place)
     walled = compounds(case)
@@ -220,16 +212,18 @@ def same(left, right):
     return ("" if pd.isna(left) else left) == ("" if pd.isna(right) else right)
 
 
-@cache
-def pairs(name):
+def pairs(case, once):
     """Return geoplan's own minutes from every building to every station."""
-    case = study(name)
-    read = geoplan.read_study(case.folder / "study.toml")
-    table = geoplan.walking_minutes(
-        read.layers,
-        network=geoplan.build_network(read.ways, walker=read.walker),
-        surroundings=read.ways.surroundings,
-        walker=read.walker,
-        within=40,
-    )
+
+    def make(path):
+        read = geoplan.read_study(case.folder / "study.toml")
+        geoplan.walking_minutes(
+            read.layers,
+            network=geoplan.build_network(read.ways, walker=read.walker),
+            surroundings=read.ways.surroundings,
+            walker=read.walker,
+            within=40,
+        ).to_pickle(path)
+
+    table = pd.read_pickle(once(f"minutes_{case.name}", make))  # noqa: S301  our own
     return {(r.building, r.station): r.minutes for r in table.itertuples()}

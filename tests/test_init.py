@@ -37,6 +37,7 @@ from geoplan.init.toml import comment, inline, quoted
 from geoplan.init.words import day_named, newest, role_named, street_named
 from geoplan.recipes.check.checking import look
 from geoplan.study.settings import read_settings
+from geoplan.wording import say
 
 FOLDER = "示例街道资料"
 
@@ -157,6 +158,22 @@ def test_junk_is_listed_with_its_reason(tmp_path):
     assert tables["grids"]["path"] == "网格.shp"
 
 
+def test_last_years_grids_are_proposed_as_those_before(tmp_path):
+    folder = office(tmp_path)
+    grids(epsg=PLAIN).to_file(folder / "网格_去年.gpkg", engine="pyogrio")
+    text, tables, findings = made(folder)
+    assert findings == ()
+    assert tables["grids"] == {"path": "网格.shp"}
+    line = next(one for one in text.splitlines() if one.startswith("#   before"))
+    line = line.removeprefix("#   ")
+    assert tomllib.loads(line) == {"before": "网格_去年.gpkg"}
+    (folder / "study.toml").write_text(
+        text.replace('path = "网格.shp"', f'path = "网格.shp"\n{line}'),
+        encoding="utf-8",
+    )
+    assert len(read_study(folder).layers.earlier) == 2
+
+
 def test_broken_files_are_listed_with_their_error_and_no_place_on_disk(tmp_path):
     folder = office(tmp_path)
     (folder / "小区.gpkg").write_bytes(b"no geopackage at all")
@@ -186,13 +203,14 @@ def test_the_newest_of_several_is_chosen_and_the_others_are_kept_as_comments(tmp
     )
     text, tables, _ = made(folder)
     assert tables["grids"] == {"path": "网格最终版2.shp"}
-    others = [line for line in text.split("\n") if line.startswith("#   path = ")]
+    others = [line for line in text.split("\n") if line.startswith("#   ")]
+    was = say("init.other_before", lang="zh")
     assert others == [
         '#   path = "网格最终版.shp"  # 与上面的相比没有更合适',
         '#   path = "网格.shp"  # 与上面的相比没有更合适',
-        '#   path = "旧资料/网格9.shp"  # 从名称看是旧的',
-        '#   path = "网格(旧).shp"  # 从名称看是旧的',
-        '#   path = "网格备份.zip"  # 从名称看是旧的',
+        f'#   before = "旧资料/网格9.shp"  # {was}',
+        f'#   before = "网格(旧).shp"  # {was}',
+        f'#   before = "网格备份.zip"  # {was}',
     ]
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
 
@@ -10,11 +11,12 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 import pytest
+from offices import buildings, write_study
 
 from geoplan.coverage.results import SERVICES
 from geoplan.errors import InputError, UsageError
 from geoplan.recipes.coverage import Papers, cover_study
-from geoplan.recipes.demo import shipped, show_shipped
+from geoplan.recipes.demo import shipped
 
 STUDIES = ["monaco", "wenlan"]
 LAYERS = {
@@ -27,12 +29,12 @@ def quiet(_):
     pass
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    """Give the folder of one run of the demo."""
-    out = tmp_path_factory.mktemp("demo")
-    show_shipped(out=out, lang="zh", progress=quiet)
-    return out
+@pytest.fixture
+def office(tmp_path):
+    """Give the study file of a small office."""
+    folder = tmp_path / "office"
+    folder.mkdir()
+    return write_study(folder)
 
 
 def record(folder):
@@ -106,8 +108,14 @@ def test_the_csv_opens_in_a_spreadsheet_program(demo, study):
     assert [row["编码"] for row in rows] == [row["code"] for row in told["areas"]]
 
 
-def test_the_same_study_gives_the_same_bytes(demo, tmp_path):
-    cover_study(shipped() / "wenlan", out=tmp_path, lang="zh", progress=quiet)
+def test_the_command_gives_the_same_bytes_in_another_process(demo, tmp_path):
+    command = ["-m", "geoplan", "coverage", shipped() / "wenlan", "--out", tmp_path]
+    subprocess.run(  # noqa: S603  our own command
+        [sys.executable, *command],
+        check=True,
+        capture_output=True,
+        env={**os.environ, "PYTHONHASHSEED": "7"},  # sets in another order
+    )
     for name in ("coverage.html", "coverage.csv", "coverage.gpkg"):
         assert (tmp_path / name).read_bytes() == (demo / "wenlan" / name).read_bytes()
     one, other = record(tmp_path), record(demo / "wenlan")
@@ -128,21 +136,23 @@ def test_the_index_leads_to_the_other_pages_too(demo, name):
         assert (demo / study / name).is_file()
 
 
-def test_papers_for_the_notice_board_and_for_slides(tmp_path):
-    source = shipped() / "wenlan"
+def test_papers_for_the_notice_board_and_for_slides(office, tmp_path):
+    codes = ["示例0001", "示例0002", "示例0003", "示例0004"]
+    buildings(楼栋编码=codes).to_file(office.with_name("buildings.gpkg"))
     papers = Papers(public=True, png=True)
-    cover_study(source, out=tmp_path, lang="zh", progress=quiet, papers=papers)
+    cover_study(office, out=tmp_path, lang="zh", progress=quiet, papers=papers)
     page = (tmp_path / "coverage.html").read_text(encoding="utf-8")
     assert "缺审图号" in page
-    buildings = gpd.read_file(tmp_path / "coverage.gpkg", layer="buildings")
-    assert not any(code in page for code in buildings["code"])
+    written = gpd.read_file(tmp_path / "coverage.gpkg", layer="buildings")
+    assert sorted(written["code"]) == codes
+    assert not any(code in page for code in codes)
     pictures = [path.read_bytes() for path in sorted(tmp_path.glob("coverage_*.png"))]
     assert len(pictures) == 2
     assert all(picture.startswith(b"\x89PNG") for picture in pictures)
 
 
-def test_english_is_english(tmp_path):
-    cover_study(shipped() / "monaco", out=tmp_path, lang="en", progress=quiet)
+def test_english_is_english(office, tmp_path):
+    cover_study(office, out=tmp_path, lang="en", progress=quiet)
     head = (tmp_path / "coverage.csv").read_text(encoding="utf-8-sig")
     assert head.startswith("level,code,name,circle,households,")
 
@@ -155,13 +165,14 @@ def test_an_error_leaves_nothing_behind(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def test_a_file_that_cannot_be_replaced_leaves_the_old_ones(tmp_path):
-    (tmp_path / "coverage.csv").mkdir()
-    (tmp_path / "coverage.html").write_text("old", encoding="utf-8")
+def test_a_file_that_cannot_be_replaced_leaves_the_old_ones(office, tmp_path):
+    out = tmp_path / "out"
+    (out / "coverage.csv").mkdir(parents=True)
+    (out / "coverage.html").write_text("old", encoding="utf-8")
     with pytest.raises(UsageError, match=r"coverage\.csv"):
-        cover_study(shipped() / "monaco", out=tmp_path, lang="zh", progress=quiet)
-    assert (tmp_path / "coverage.html").read_text(encoding="utf-8") == "old"
-    assert len(list(tmp_path.iterdir())) == 2
+        cover_study(office, out=out, lang="zh", progress=quiet)
+    assert (out / "coverage.html").read_text(encoding="utf-8") == "old"
+    assert len(list(out.iterdir())) == 2
 
 
 def test_the_worked_script_gives_the_figures_of_the_command(demo, root, tmp_path):

@@ -217,6 +217,27 @@ def test_the_browser_that_starts_is_found(script, tmp_path, monkeypatch):
         chromium.find()
 
 
+def test_apt_is_asked_once_and_only_for_what_is_missing(script, tmp_path, monkeypatch):
+    chromium = script("chromium")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path / "cache"))
+    monkeypatch.delenv("GEOPLAN_CHROMIUM", raising=False)
+    asked = tmp_path / "asked"
+    executable(tmp_path / "apt-get", f'echo "$@" >> {asked}')
+    if chromium.kin_of_debian() != "debian":
+        pytest.skip("only root on Debian has apt")
+    chromium.install_packages()
+    update, install = asked.read_text().splitlines()
+    assert update == "update"
+    assert install.endswith(" chromium fontconfig fonts-noto-cjk")
+
+    asked.unlink()
+    executable(tmp_path / "chromium")
+    executable(tmp_path / "fc-list", "echo Noto")
+    chromium.install_packages()
+    assert not asked.exists()
+
+
 def executable(path, does="exit 0"):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"#!/bin/sh\n{does}\n", encoding="utf-8")

@@ -55,11 +55,16 @@ def rows(coverage, name, **chosen):
     return [row for row in found if all(row[k] == v for k, v in chosen.items())]
 
 
+@pytest.fixture(scope="module")
+def coverage():
+    """Give the coverage of the street with something offered at both ends."""
+    return covered(town())
+
+
 # Items
 
 
-def test_each_item_is_counted_from_the_stations_that_offer_it():
-    coverage = covered(town())
+def test_each_item_is_counted_from_the_stations_that_offer_it(coverage):
     told = {
         (row["item"], row["code"]): (row["households_any"], row["households_total"])
         for row in rows(coverage, "items")
@@ -103,11 +108,11 @@ def test_only_open_stations_of_the_tier_count():
     assert rows(coverage, "items", level="street")[0]["households_any"] == 60
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=9)
 @given(
     st.lists(
         st.tuples(st.integers(-90, 490), st.sets(st.sampled_from("甲乙丙"))),
-        min_size=1,
+        min_size=2,
         max_size=4,
     ),
     st.integers(1, 6),
@@ -318,8 +323,7 @@ def test_those_out_of_reach_are_not_told_if_they_are_few():
     assert told["K2"]["gap"] is None
 
 
-def test_groups_never_go_with_buildings():
-    coverage = covered(town())
+def test_groups_never_go_with_buildings(coverage):
     assert not {"elderly", "elderly_any"} & set(coverage.buildings.columns)
     assert set(coverage.services["groups"]["level"]) == {"street", "community", "grid"}
 
@@ -378,8 +382,8 @@ def test_what_a_capacity_counts_is_what_it_is_compared_with(counts, over):
     assert [row["over"] for row in rows(covered(given_), "loads")] == over
 
 
-def test_accessibility_only_where_capacities_are_known():
-    assert covered(town()).results["accessibility"] == []
+def test_accessibility_only_where_capacities_are_known(coverage):
+    assert coverage.results["accessibility"] == []
     place = stations(ENDS, capacity=[100.0, np.nan])
     coverage = covered(town(stations=place))
     score = {r["code"]: r["score"] for r in rows(coverage, "accessibility")}
@@ -441,8 +445,7 @@ def test_the_page_says_it_in_both_languages():
             assert "{" not in json.dumps([table["title"], *table["notes"]])
 
 
-def test_shapes_stay_out_of_the_record():
-    coverage = covered(town())
+def test_shapes_stay_out_of_the_record(coverage):
     assert json.dumps(coverage.results, allow_nan=False)
     assert not shapely.is_empty(coverage.street.geometry).any()
 
@@ -519,7 +522,7 @@ def test_compounds_of_no_kind_count_nothing_and_not_unknown():
     }
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=12)
 @given(st.lists(st.integers(-90, 490), min_size=1, max_size=3), st.data())
 def test_loads_add_up_to_who_is_served(places, data):
     capacity = data.draw(

@@ -115,6 +115,18 @@ def test_a_closable_station_competes():
     assert codes(answer) == {"r2"}
 
 
+@pytest.mark.parametrize("capacity", [np.inf, 100.0])
+def test_no_site_opens_for_nobody(capacity):
+    # the cheap ones come first by price; the dear one makes them needless
+    homes = [[2, 0, 1, 0], [0, 2, 1, 0], [0, 0, 1, 0]]
+    columns = {"cost": [1, 1, 3, 0], "capacity": [capacity] * 4}
+    task = task_of(homes, weights=[9, 9, 20], columns=columns, budget=9.0)
+    assert codes(solve(task, effort=QUICK)) == {"r2"}
+    kept = {**columns, "group": ["", "", "", "a"]}
+    task = task_of(homes, weights=[9, 9, 20], columns=kept, budget=9.0, groups=("a",))
+    assert codes(solve(task, effort=QUICK)) == {"r2", "r3"}
+
+
 def test_gains_loads_and_who_is_reached_by_one_alone():
     sites = solve(town(model="lscp", columns={"lock": ["open", "", ""]}), effort=QUICK)
     sites = sites.sites
@@ -265,6 +277,24 @@ def test_the_curve_rises_and_tells_what_each_adds():
     assert told.counts["proved"].all()
     assert told.nested
     assert told.counts["next_site"].tolist()[:2] == ["", "r2"]
+
+
+def test_each_count_of_a_curve_knows_what_the_others_have_shown():
+    rng = np.random.default_rng(5)
+    walks = rng.integers(1, 30, (60, 20)) * (rng.random((60, 20)) < 0.2)
+    columns = {"capacity": rng.integers(10, 60, 20).astype(float)}
+    for model, rising in (("mclp", 1), ("p-median", -1)):
+        task = task_of(
+            walks + (model == "p-median"),
+            weights=rng.integers(1, 9, 60),
+            columns=columns,
+            model=model,
+        )
+        effort = Effort(seconds=0.0, kicks=0, subgradients=5)
+        counts = curve(task, counts=range(9, 13), effort=effort).counts
+        known = counts["value"].dropna()
+        assert (np.diff(known) * rising >= 0).all()
+        assert (np.diff(counts["bound"]) * rising >= 0).all()
 
 
 def test_an_order_that_costs_says_so():

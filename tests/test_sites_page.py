@@ -142,6 +142,22 @@ def test_every_model_has_its_sentence(model, lang):
     assert plan["proof"]
 
 
+def test_why_nothing_opens_is_told_by_what_was_asked():
+    said = {}
+    for name, asked in {
+        "apart": {"apart_m": 9000.0},
+        "enough": {"model": "lscp", "target": 0.5},
+    }.items():
+        data = data_of(circle="4分钟圈", **asked)
+        (plan,) = data["plans"]
+        assert plan["count"] == 0
+        assert "没有更好的选法" in plan["proof"]
+        said[name] = "".join(piece for piece, _ in plan["sentence"])
+        assert ("所列条件" in data["words"]["why_not_chosen"]) == (name == "apart")
+    assert said["apart"].startswith("按下面所列的条件")
+    assert said["enough"].startswith("不用再开")
+
+
 def test_hubs_have_words_of_their_own():
     data = data_of(model="hubs", circle="4分钟圈", counts=range(1, 3))
     one, two = data["plans"]

@@ -387,6 +387,24 @@ def test_a_unit_is_locked_to_the_community_it_names_and_a_slip_is_told(
     assert where["b"]["community"] == where["b"]["nearest"]
     (slip,) = (f for f in done.findings if f.rule == "units_unlocked")
     assert slip.facts == {"count": 1, "known": "没有这个社区"}
+    rows = pd.read_csv(tmp_path / "out" / "match.csv", dtype=str, keep_default_na=False)
+    assert dict(zip(rows["编码"], rows["指定"], strict=True)) == {"a": "是", "b": ""}
+
+
+def test_units_are_called_units_and_by_their_usual_names(office, tmp_path):
+    units = tmp_path / "units.csv"
+    units.write_bytes(b"")
+    more = {"limits": Limits(), "out": tmp_path / "out", "lang": "zh"}
+    with pytest.raises(InputError) as error:
+        match_study(office, units=units, progress=quiet, **more)
+    assert "（单位）" in error.value.say("zh")
+    stations().rename(columns={"站点名称": "单位名称"}).drop(
+        columns=["站点编码", "层级"]
+    ).to_csv(units, index=False)
+    done = match_study(office, units=units, progress=quiet, **more)
+    assert "candidates" not in {found.layer for found in done.findings}
+    told = json.loads((tmp_path / "out" / "match.json").read_text("utf-8"))["results"]
+    assert "示例驿站" in {unit["name"] for unit in told["units"]}
 
 
 def test_all_may_be_laid_out_anew(office, tmp_path):

@@ -97,6 +97,11 @@ def test_a_study_file_saved_by_notepad(tmp_path, encoding):
         ('path = "ways', 'place = "示例市"\npath = "ways', "network_both", "place"),
         ('path = "ways.gpkg"', 'path = "w.gpkg"', "file_missing", "w.gpkg"),
         ("[study]", "[study", "study_syntax", "line 2"),
+        ('"示例街道（虚构）"', "“示例街道”", "study_syntax_wide", 'Write " instead'),
+        ("date = 2026", "date ＝ 2026", "study_syntax_wide", "row 4"),
+        ("[network]", "【network】", "study_syntax_wide", "Write [ ] instead"),
+        ("[network]", "[grids]\n[network]", "study_syntax_twice", "[[stations]]"),
+        ("[study]", '[study]\nnotes = ["，“”", 3 4]', "study_syntax", "line 3"),
         ('datum = "wgs84"', "datum = 84", "study_value_text", "84"),
         ('datum = "wgs84"', 'columns = ["a"]', "study_value_table", "columns"),
         (
@@ -134,6 +139,16 @@ def test_study_files_that_cannot_be(tmp_path, old, new, key, said):
     error = refused(tmp_path, STUDY.replace(old, new, 1))
     assert error.key == key
     assert said in str(error)
+
+
+@pytest.mark.parametrize("name", ["网格.shp", "说明.docx", "list.csv"])
+@pytest.mark.parametrize("data", [b"PK\x03\x04\x80\x81\xff", "户数\n3".encode()])
+def test_a_file_that_is_no_study_file_is_called_so(tmp_path, name, data):
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(InputError) as error:
+        read_study(tmp_path / name)
+    assert error.value.key == "study_not_toml"
+    assert "geoplan init" in error.value.say("zh")
 
 
 def test_an_error_names_the_line_of_the_study_file(tmp_path):

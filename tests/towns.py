@@ -89,7 +89,8 @@ def buildings(shapes, **columns):
 def stations(points, **columns):
     """Return stations with every column of the layer; what is not given is empty."""
     count = len(points)
-    texts = ["serves_grid", "serves_community", "belongs_community", "items", "hours"]
+    texts = ["serves_grid", "serves_community", "belongs_grid", "belongs_community"]
+    texts += ["items", "hours"]
     blank = {
         "name": [f"{i + 1}号站" for i in range(count)],
         "tier": ["社区级"] * count,

@@ -7,6 +7,7 @@ from pandas import DataFrame, Series
 
 from geoplan.check.rules import limit
 from geoplan.model import Finding, Layers, Level
+from geoplan.union import united
 
 
 def check_stations(
@@ -36,7 +37,7 @@ def check_stations(
 def _outside(layers: Layers) -> tuple[Finding, ...]:
     """Return the stations that lie in no grid and no community."""
     areas = [layers.grids.geometry, layers.communities.geometry]
-    whole = shapely.union_all(np.concatenate([area.to_numpy() for area in areas]))
+    whole = united(np.concatenate([area.to_numpy() for area in areas]))
     points = layers.stations.geometry.to_numpy()
     away = shapely.distance(points, whole)
     return tuple(

@@ -8,6 +8,7 @@ from pandas import Series
 
 from geoplan.check.rules import limit
 from geoplan.model import Finding, Layers, Level
+from geoplan.union import united
 
 Shapes = NDArray[np.object_]
 
@@ -91,9 +92,9 @@ def _gaps(layers: Layers) -> tuple[Finding, ...]:
     grids = layers.grids.geometry.to_numpy()
     if not len(grids):
         return ()
-    covered = shapely.union_all(grids)
+    covered = united(grids)
     rings, _ = _holes(np.array([covered], dtype=object))
-    within = shapely.union_all(layers.communities.geometry.to_numpy())
+    within = united(layers.communities.geometry.to_numpy())
     free = shapely.difference(shapely.union_all([within, *rings]), covered)
     parts = shapely.get_parts(free)
     parts = parts[shapely.area(parts) > limit("speck_m2")]

@@ -6,6 +6,8 @@ from numpy.typing import NDArray
 from shapely import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
+from geoplan.union import united
+
 LEG_WIDTH = 1.0  # m, of a drawn leg
 
 Geometries = NDArray[np.object_]
@@ -29,10 +31,13 @@ def outline(
         Footprints and areas to leave out, whole layers.
     """
     strips = shapely.buffer(legs, LEG_WIDTH / 2, quad_segs=2)
-    shape = shapely.union_all([bare, *reached, *strips])
+    parts = np.concatenate([reached, strips])
+    shapely.prepare(bare)
+    inside = shapely.contains_properly(bare, parts)  # most; they add nothing
+    shape = shapely.union(bare, united(parts[~inside]))
     for layer in (unreached, water):
         near = layer.geometries[layer.query(shape, predicate="intersects")]
-        shape = shapely.difference(shape, shapely.union_all(near))
+        shape = shapely.difference(shape, united(near))
     return areas(shape)
 
 

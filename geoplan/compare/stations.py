@@ -12,7 +12,12 @@ _SAID = {
     "hours": ("hours",),
     "tier": ("tier",),
     "items": ("items",),
-    "serves": ("serves_grid", "serves_community", "belongs_community"),
+    "serves": (
+        "serves_grid",
+        "serves_community",
+        "belongs_grid",
+        "belongs_community",
+    ),
 }
 
 

@@ -18,6 +18,7 @@ from geoplan import walk
 from geoplan.circles.outline import areas
 from geoplan.compounds import Compounds
 from geoplan.model import Access, Legs
+from geoplan.union import united
 
 _QUARTER = 16  # corners of a quarter of a disc
 _DISC = ["compound", "x", "y"]  # what tells discs apart
@@ -35,7 +36,7 @@ def grounds(compounds: Compounds) -> NDArray[np.object_]:
     nested &= ~shapely.touches(whole[large], whole[small])
     for at in np.unique(large[nested]):
         inner = whole[small[nested & (large == at)]]
-        shapes[at] = shapely.difference(shapes[at], shapely.union_all(inner))
+        shapes[at] = shapely.difference(shapes[at], united(inner))
     return shapes
 
 
@@ -99,8 +100,8 @@ def with_courts(
     near = grounds.geometries[grounds.query(field, predicate="intersects")]
     if not len(near) + len(parts):
         return field
-    beyond = shapely.difference(field, shapely.union_all(near))
-    return areas(shapely.union_all([beyond, *parts["geometry"]]))
+    beyond = shapely.difference(field, united(near))
+    return areas(shapely.union(beyond, united(parts["geometry"].to_numpy())))
 
 
 def widest(parts: DataFrame) -> DataFrame:

@@ -39,9 +39,9 @@ def dealt(layers: Layers, *, homes: DataFrame) -> tuple[DataFrame, tuple[Finding
         told = areas[group].dropna()
         if told.empty:
             continue
-        share = Series(np.nan, index=homes.index)
+        share, at = Series(np.nan, index=homes.index), area.groupby(area).indices
         for code, total in told.items():
-            members = homes.index[area == code]
+            members = homes.index[at.get(code, [])]
             if weight[members].sum() > 0:
                 share[members] = population.deal(
                     max(int(total), 0), weight[members], members
@@ -156,12 +156,12 @@ def held_back(
     small = figure("small")
     hidden = (counts > 0) & (counts < small)
     for code, part in counts.groupby(within):
+        if not hidden[part.index].any() and code not in unsaid:
+            continue
         alone = 1 if code in unsaid else _LEAST_HELD
         least = 0 if code in unsaid else small
         rest = part[~hidden[part.index] & (part > 0)].rename_axis("code")
         rest = rest.reset_index(name="count").sort_values(["count", "code"])
-        if not hidden[part.index].any() and code not in unsaid:
-            continue
         for next_ in rest["code"]:
             chosen = part[hidden[part.index]]
             if len(chosen) >= alone and chosen.sum() >= least:

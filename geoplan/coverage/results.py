@@ -12,6 +12,7 @@ from pandas import DataFrame, Series
 from geoplan.coverage.band import ENDS
 from geoplan.coverage.rollup import MEASURES, WAYS
 from geoplan.model import Circle, Coverage, Layers, Walker
+from geoplan.union import united
 
 BETWEEN = ("any", "own")  #: what a band of speeds tells
 
@@ -199,7 +200,7 @@ def _land(
     """Return residential land within the street and the circle, m²."""
     if layers.land is None:
         return None
-    homes = shapely.union_all(layers.land.geometry.to_numpy())
+    homes = united(layers.land.geometry.to_numpy())
     land = shapely.intersection(homes, street.geometry.iloc[0])
     return {
         "total": round(float(land.area), 1),

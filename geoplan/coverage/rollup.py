@@ -11,11 +11,11 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-import shapely
 from geopandas import GeoDataFrame
 from pandas import DataFrame, Index, Series
 
 from geoplan.model import GROUPS
+from geoplan.union import united
 
 MEASURES = ("households", "people", "buildings", "floor_m2")
 WAYS = ("any", "own", "straight")
@@ -68,7 +68,7 @@ def rolled(
 
 def street(grids: GeoDataFrame, *, name: str) -> GeoDataFrame:
     """Return the union of the grids as the one area of the street office."""
-    whole = shapely.union_all(grids.geometry.to_numpy())
+    whole = united(grids.geometry.to_numpy())
     index = Index(["street"], name="code", dtype="str")
     groups = {
         group: [grids[group].sum(min_count=1)] for group in GROUPS if group in grids

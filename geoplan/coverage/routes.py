@@ -114,7 +114,10 @@ class _Town:
         return self.station_node(len(self.access.stations.things)) + int(home)
 
     def arcs(self, *, homes: Ints, stations: Ints) -> DataFrame:
-        """Return the fastest arc from node to node: index tail, head; ms, line."""
+        """Return the fastest arc from node to node, by its step: tail, head, ms, line.
+
+        A step is tail × nodes + head.
+        """
         u, v = self.ends.T
         going = self._steps(self.access.homes, homes, node=self.home_node)
         coming = self._steps(self.access.stations, stations, node=self.station_node)
@@ -136,7 +139,8 @@ class _Town:
         )
         arcs = arcs[(arcs["ms"] < FAR) & (arcs["tail"] != arcs["head"])]
         arcs = arcs.sort_values(["tail", "head", "ms"], kind="stable")
-        return arcs.drop_duplicates(["tail", "head"]).set_index(["tail", "head"])
+        arcs = arcs.drop_duplicates(["tail", "head"])
+        return arcs.set_index(arcs["tail"] * self.nodes + arcs["head"])
 
     def _steps(
         self, legs: Legs, things: Ints, *, node: Callable[[int], int]
@@ -208,19 +212,21 @@ class _Town:
 
 def _onward(arcs: DataFrame, *, goal: int, size: int) -> Ints:
     """Return the next node of every node on the way to the goal."""
-    tail, head = (arcs.index.get_level_values(k).to_numpy() for k in ("tail", "head"))
-    graph = csr_array((arcs["ms"].to_numpy(float), (head, tail)), shape=(size, size))
+    tail, head, ms = (arcs[name].to_numpy() for name in ("tail", "head", "ms"))
+    graph = csr_array((ms.astype(float), (head, tail)), shape=(size, size))
     return np.asarray(dijkstra(graph, indices=goal, return_predecessors=True)[1])
 
 
 def _line(arcs: DataFrame, onward: Ints, *, start: int) -> shapely.LineString | None:
     """Return the line from a node to the goal; None if there is no way."""
-    node, points = start, []
-    while (then := int(onward[node])) != _NOWHERE:
-        points.append(shapely.get_coordinates(arcs["line"][node, then]))
-        node = then
-    if not points:
+    nodes = [start]
+    while (then := int(onward[nodes[-1]])) != _NOWHERE:
+        nodes.append(then)
+    steps = np.array(nodes[:-1], np.int64) * len(onward) + nodes[1:]
+    walked = shapely.get_coordinates(
+        arcs["line"].to_numpy()[arcs.index.get_indexer(steps)]
+    )
+    if not len(walked):
         return None
-    walked = np.concatenate(points)
     fresh = np.append(True, (walked[1:] != walked[:-1]).any(axis=1))
     return shapely.linestrings(walked[fresh]) if fresh.sum() > 1 else None

@@ -1,9 +1,10 @@
 """Whom a station is there for: the areas it serves, by name or by place.
 
 The own stations of a building are those whose service area holds it: the areas
-named in 服务网格 and 服务社区; if both are empty, in 所属社区; if nothing is
-named, the area of the station's tier that holds its point, and for a station of
-the street office everywhere.
+named in 服务网格 and 服务社区; if both are empty, of a station of the grids' tier
+those in 所属网格; else those in 所属社区; if nothing is named, the area of the
+station's tier that holds its point, and for a station of the street office
+everywhere.
 """
 
 import numpy as np
@@ -18,10 +19,15 @@ from geoplan.model import Circle, Finding, Layers
 LEVEL = {"街道级": "street", "社区级": "community", "网格级": "grid"}
 _NAMED = (("serves_grid", "grid"), ("serves_community", "community"))
 _LAST = (("belongs_community", "community"),)
+#: A station of a grid belongs to it; that of a community only stands in one.
+_FIRST = {"grid": (("belongs_grid", "grid"),)}
 
 
 def areas_served(layers: Layers) -> tuple[DataFrame, tuple[Finding, ...]]:
     """Return the service areas of all stations, and names that nobody knows.
+
+    A name that is unclear serves nobody; but a station whose 所属网格 is unclear
+    belongs to the grid that holds it.
 
     Returns
     -------
@@ -36,20 +42,26 @@ def areas_served(layers: Layers) -> tuple[DataFrame, tuple[Finding, ...]]:
         "community": holding(layers.stations.geometry, areas=layers.communities),
     }
     for number, (code, station) in enumerate(layers.stations.iterrows()):
-        named = _names(station, _NAMED, layers) or _names(station, _LAST, layers)
         level = LEVEL[station["tier"]]
+        named = _names(station, _NAMED, layers)
+        home = [] if named else _names(station, _FIRST.get(level, ()), layers)
+        named = named or home or _names(station, _LAST, layers)
+        placed = level != "street" and held[level][code] != ""
         if not named and level == "street":
             rows.append((number, "street", ""))
-        elif not named:
-            rows += [(number, level, held[level][code])] * (held[level][code] != "")
+        elif not named and placed:
+            rows.append((number, level, held[level][code]))
         for name, at in named:
             near = held["community"][code]
             found = _matching(name, level=at, layers=layers, community=near)
             if len(found) == 1:
                 rows.append((number, at, found[0]))
-            else:
-                rule = "station_area_ambiguous" if found else "station_area_unknown"
-                findings.append(_unclear(rule, str(code), name, layers))
+                continue
+            rule = "station_area_ambiguous" if found else "station_area_unknown"
+            if home:
+                rule = "station_grid_unclear"
+                rows += [(number, level, held[level][code])] * placed
+            findings.append(_unclear(rule, str(code), name, layers))
     return DataFrame(rows, columns=["station", "level", "area"]), tuple(findings)
 
 

@@ -36,6 +36,7 @@ _NAMES = (
     ("stations", "belongs_community", "communities"),
     ("stations", "serves_community", "communities"),
     ("stations", "serves_grid", "grids"),
+    ("stations", "belongs_grid", "grids"),
 )
 #: Columns in which things name what they are at: a door its building.
 _OWNERS = (("entrances", "building", "buildings"), ("gates", "compound", "compounds"))

@@ -19,6 +19,8 @@ TERMS = (
     *("compact", "spread", "stations", "second"),
 )
 
+_FIRMLY = 50.0  # times
+
 
 @dataclass(frozen=True, kw_only=True)
 class Aims:
@@ -52,8 +54,12 @@ class Aims:
         return np.asarray(work)
 
     def weight(self, term: str) -> float:
-        """Return the weight of a term; 0 where none is given."""
-        return float(self.weights.get(term, 0.0))
+        """Return the weight of a term; 0 where none is given.
+
+        A band that is hard goes before all other terms.
+        """
+        firmly = _FIRMLY if term == "band" and self.hard else 1.0
+        return firmly * float(self.weights.get(term, 0.0))
 
 
 def band(level: str) -> tuple[float, float]:

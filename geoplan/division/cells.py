@@ -27,6 +27,7 @@ class Cells:
     block: Ints  #: number of the block that ways and barriers cut out
     cell: Ints  #: number of the cell
     home: Ints  #: shape (buildings,): the cell that holds each place
+    core: Bools  #: of its cell, what no hard barrier parts from its homes
     torn: Ints  #: positions of the buildings that today's borders cut
 
 
@@ -74,8 +75,30 @@ def cells(ground: Ground, *, shares: Shapes, areas: Shapes | None = None) -> Cel
         block=block,
         cell=cell,
         home=np.where(at >= 0, cell[at], -1),
+        core=_core(cell, made=made, at=at[at >= 0]),
         torn=torn,
     )
+
+
+def _core(label: Ints, *, made: Faces, at: Ints) -> Bools:
+    """Return which faces are of the piece of their label where most homes are.
+
+    Pieces are what hard barriers leave of a label; without homes the largest.
+    ``at``: the face of each home.
+    """
+    inside = (label[made.left] == label[made.right]) & ~made.on["hard"]
+    piece = made.joined(inside, among=label >= 0)
+    known = piece >= 0
+    size = int(piece.max(initial=-1)) + 1
+    area = _summed(shapely.area(made.shapes)[known], piece[known], size=size)
+    homes = np.bincount(piece[at][piece[at] >= 0], minlength=size)
+    owner = np.full(size, -1, np.int64)
+    owner[piece[known]] = label[known]
+    order = np.lexsort((area, homes))  # the best of each label is written last
+    best = np.full(int(label.max(initial=-1)) + 1, -1, np.int64)
+    best[owner[order]] = order
+    found: Bools = known & (piece == np.append(best, -1)[label])
+    return found
 
 
 def _without_slivers(label: Ints, *, made: Faces, lived: Bools, grid: Ints) -> Ints:
@@ -133,8 +156,8 @@ def _round_footprints(
 ) -> tuple[Ints, Ints]:
     """Return the labels with whole footprints given to the cell of their place.
 
-    Also which footprints reach into another grid, or over a hard barrier: they are
-    cut there.
+    Also which footprints reach into another grid: they are cut there, and there
+    alone: what lies in the other goes to the cell that has most of it.
     """
     footprints = _footprints(ground)
     owner = made.under(footprints)
@@ -142,15 +165,15 @@ def _round_footprints(
     under = np.flatnonzero((owner >= 0) & (grid >= 0))
     under = under[at[owner[under]] >= 0]
     home = at[owner[under]]
-    inside = owner[made.left] == owner[made.right]
-    one = made.joined(inside & ~made.on["hard"], among=owner >= 0)
-    here = (grid[under] == grid[home]) & (one[under] == one[home])
+    here = grid[under] == grid[home]
     found = label.copy()
     found[under[here]] = label[home[here]]
-    away = under[~here]
-    beyond = np.bincount(
-        owner[away], weights=shapely.area(made.shapes[away]), minlength=len(footprints)
-    )
+    away, area = under[~here], shapely.area(made.shapes[under[~here]])
+    order = np.argsort(-area, kind="stable")
+    both = np.column_stack([owner[away], grid[away]])[order]
+    _, first, of = np.unique(both, axis=0, return_index=True, return_inverse=True)
+    found[away[order]] = found[away[order][first]][of.reshape(-1)]
+    beyond = np.bincount(owner[away], weights=area, minlength=len(footprints))
     return found, np.flatnonzero(beyond > limit("speck_m2")).astype(np.int64)
 
 

@@ -11,6 +11,7 @@ from geopandas import GeoDataFrame
 from pandas import Series
 
 from geoplan.division.given import Ground
+from geoplan.union import united
 
 _NUMBER = 3  # digits of a community in a code of 6 + 3 + 3 + 3
 
@@ -30,8 +31,7 @@ def grouped(ground: Ground, *, names: Series) -> Ground:
     owner = grids["community"].astype(str)
     codes = sorted(set(owner))
     shapes = [
-        shapely.union_all(grids.geometry.to_numpy()[(owner == code).to_numpy()])
-        for code in codes
+        united(grids.geometry.to_numpy()[(owner == code).to_numpy()]) for code in codes
     ]
     street = street_of(codes)
     tree = shapely.STRtree(grids.geometry.to_numpy())

@@ -21,6 +21,7 @@ WALLS = frozenset({"wall", "city_wall", "retaining_wall", "fence"})
 COUNTS = ("households", "people", "elderly", "old", "businesses", "buildings")
 
 _POLYGON = 2  # dimensions
+_ON = 0.01  # m: what is so near to a line lies on it
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -83,6 +84,7 @@ def ground(
     compounds = layers.compounds
     barriers = surroundings.barriers
     is_wall = barriers["kind"].isin(WALLS).to_numpy()
+    hard = _lines(barriers.geometry.to_numpy()[~is_wall])
     shut = fences.geometry.to_numpy()[(fences["kind"] == "wall").to_numpy()]
     return Ground(
         grids=layers.grids[["name", "community", "kind", "geometry"]],
@@ -103,11 +105,11 @@ def ground(
         else compounds[["name", "geometry"]],
         ways=network.edges[["name", "geometry"]],
         junctions=shapely.points(network.junctions),
-        hard=_lines(barriers.geometry.to_numpy()[~is_wall]),
+        hard=hard,
         walls=np.concatenate([_lines(barriers.geometry.to_numpy()[is_wall]), shut]),
         gates=fences.geometry.to_numpy()[(fences["kind"] == "gate").to_numpy()],
         water=_waters(surroundings),
-        rails=surroundings.rails[["name", "geometry"]],
+        rails=_barring(surroundings.rails, hard=hard),
     )
 
 
@@ -120,6 +122,15 @@ def _lines(shapes: Shapes) -> Shapes:
     areal = shapely.get_dimensions(shapes) == _POLYGON
     found: Shapes = np.where(areal, shapely.boundary(shapes), shapes)
     return found
+
+
+def _barring(rails: GeoDataFrame, *, hard: Shapes) -> GeoDataFrame:
+    """Return the railways that are barriers: none below ground, nor on a bridge."""
+    middle = shapely.line_interpolate_point(
+        rails.geometry.to_numpy(), 0.5, normalized=True
+    )
+    at, _ = shapely.STRtree(hard).query(middle, predicate="dwithin", distance=_ON)
+    return GeoDataFrame(rails.iloc[np.unique(at)][["name", "geometry"]])
 
 
 def _waters(surroundings: Surroundings) -> GeoDataFrame:

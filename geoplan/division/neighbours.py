@@ -3,8 +3,9 @@
 A unit owns the edges and junctions of the network that lie in it or on its border;
 an edge that runs on into another unit is owned by both. Two units are neighbours
 if they share at least 1 m of border that is no barrier, and own a common edge or
-junction or lie in the same block. A wall is no barrier where a common edge passes
-it or a gate stands in it.
+junction or lie in the same block; ground that a barrier parts from a unit's homes,
+as water that goes with it, has no such border. A wall is no barrier where a common
+edge passes it or a gate stands in it.
 """
 
 import numpy as np

@@ -19,7 +19,9 @@ from scipy.optimize import linear_sum_assignment
 from geoplan.division.faces import Floats, Ints
 from geoplan.errors import UsageError
 
-_NUMBERED = re.compile(r"(.*?)(\d+)")
+_NUMBERED = re.compile(r"(.*?)(\d+)", re.DOTALL)
+_LONG = 4  # digits: more are no number alone, but end with one
+_LAST = 3  # digits of the number that they end with
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +29,8 @@ class Template:
     """How a grid's code follows from its community's."""
 
     separator: str
-    digits: int
+    digits: int  #: of the number, with leading zeros
+    open: bool = False  #: whether a number may have more digits
 
     def code(self, community: str, number: int) -> str:
         """Return the code of a number.
@@ -42,7 +45,7 @@ class Template:
         >>> template("db11").code("420105001002", 7)
         '420105001002007'
         """
-        if number >= 10**self.digits:
+        if number >= 10**self.digits and not self.open:
             raise UsageError.at(
                 "division_codes_used_up", community=community, digits=self.digits
             )
@@ -61,17 +64,57 @@ def template(name: str) -> Template:
 def seen(codes: Collection[str], *, community: str) -> Template:
     """Return the template that a community's grids follow today, else the usual one.
 
+    Numbers without leading zeros (1, 2, … 10) grow as they count.
+
     Examples
     --------
     >>> seen(["MC-CO-01", "MC-CO-02"], community="MC-CO")
-    Template(separator='-', digits=2)
+    Template(separator='-', digits=2, open=False)
+    >>> seen(["K-8", "K-9"], community="K").code("K", 10)
+    'K-10'
     """
-    rests = [_tail(code, community=community) for code in codes]
-    found = {rest for rest in rests if rest is not None}
-    if len(found) == 1 and None not in rests:
-        separator, digits = found.pop()
-        return Template(separator=separator, digits=digits)
-    return template("db11")
+    tails = [_tail(code, community=community) for code in codes]
+    separators = {tail and tail[0] for tail in tails}
+    if len(separators) != 1 or None in separators:
+        return template("db11")
+    numbers = [tail[1] for tail in tails if tail is not None]
+    digits = {len(number) for number in numbers}
+    counting = 1 in digits and not any(n[0] == "0" for n in numbers if n != "0")
+    if len(digits) > 1 and not counting:
+        return template("db11")
+    return Template(separator=str(separators.pop()), digits=min(digits), open=counting)
+
+
+def stem(
+    codes: Collection[str], *, community: str, others: Collection[str] = ()
+) -> str:
+    """Return what the codes of a community's grids begin with, before their numbers.
+
+    The community's own code, if they begin so; else what they have in common
+    before the number that they end with, if no code of ``others`` begins so; else
+    the community's code all the same.
+
+    Examples
+    --------
+    >>> stem(["420105001002001", "420105001002002"], community="文澜社区")
+    '420105001002'
+    >>> stem(["WL-1", "WL-2"], community="文澜社区", others=["WL-3"])
+    '文澜社区'
+    """
+    if all(code.startswith(community) for code in codes):
+        return community
+    found = {_head(code) for code in codes}
+    head = found.pop()
+    fits = head and not found and not any(one.startswith(head) for one in others)
+    return head if fits else community
+
+
+def _head(code: str) -> str:
+    """Return a code without the number that it ends with."""
+    number = _NUMBERED.fullmatch(code)
+    if number is None:
+        return ""
+    return code[:-_LAST] if len(number[2]) > _LONG else number[1]
 
 
 def kept(overlap: Floats) -> Ints:
@@ -108,6 +151,8 @@ def numbered(
         Numbers of the parts that keep no code.
     at : array, shape (parts, 2)
         x, y of the middle of each of them.
+    community : str
+        What its codes begin with.
     codes : collection of str
         All that the community has or had.
     row_m : float
@@ -134,19 +179,17 @@ def matched(
     return table.reshape(shape).astype(float)
 
 
-def _tail(code: str, *, community: str) -> tuple[str, int] | None:
-    """Return the separator and digits by which a code follows its community's."""
+def _tail(code: str, *, community: str) -> tuple[str, str] | None:
+    """Return the separator and number by which a code follows its community's."""
     if not code.startswith(community):
         return None
     found = _NUMBERED.fullmatch(code[len(community) :])
-    return None if found is None else (found[1], len(found[2]))
+    return None if found is None else (found[1], found[2])
 
 
 def _number(code: str, *, community: str) -> int:
-    if _tail(code, community=community) is None:
-        return 0
-    found = _NUMBERED.fullmatch(code[len(community) :])
-    return int(found[2]) if found else 0
+    tail = _tail(code, community=community)
+    return 0 if tail is None else int(tail[1])
 
 
 @cache

@@ -42,6 +42,10 @@ def grids(plan: Plan, *, drawn: GeoDataFrame | None = None) -> GeoDataFrame:
         table = table.reindex(drawn.index).fillna(0.0)
         first, shapes = drawn["community"], drawn.geometry.to_numpy()
     else:
+        # a grid whose ground is all of others too has no unit, and stays
+        bare = today.loc[~today.index.isin(frame["grid"])]
+        table = table.reindex(table.index.union(bare.index)).fillna(0.0)
+        first = pd.concat([first, bare["community"]]).reindex(table.index)
         shapes = _shapes(plan, codes=table.index.to_numpy(object))
     old = today.reindex(table.index)
     area, outline = shapely.area(shapes), shapely.length(shapes)
@@ -237,13 +241,20 @@ def _shapes(plan: Plan, *, codes: Codes) -> Codes:
         return np.asarray(today.reindex(codes).to_numpy(), dtype=object)
     units = Series(plan.board.units.frame.geometry.to_numpy(), dtype=object)
     by_code = units.groupby(plan.grid)
+    held = by_code.groups.keys()
     shapes = np.array(
-        [shapely.coverage_union_all(by_code.get_group(c).to_numpy()) for c in codes],
+        [
+            shapely.coverage_union_all(by_code.get_group(c).to_numpy())
+            if c in held
+            else shapely.Polygon()
+            for c in codes
+        ],
         dtype=object,
     )
     plain: Codes = shapely.coverage_simplify(shapes, _STRAIGHT)
     # a grid of today that overlaps others, and stays, stays as it is
     was = today.reindex(codes).to_numpy()
+    plain = np.where(shapely.is_empty(plain), was, plain)
     stays = ~np.isin(codes.astype(str), [*plan.grid[plan.moved], *_left(plan)])
     off = np.zeros(len(codes))
     off[stays] = shapely.area(shapely.symmetric_difference(was[stays], plain[stays]))

@@ -186,7 +186,9 @@ def shifted(on: Board, *, rows: Ints, part: Ints, names: Sequence[str]) -> Codes
     return found
 
 
-def coded(on: Board, *, rows: Ints, part: Ints) -> Codes:
+def coded(
+    on: Board, *, rows: Ints, part: Ints, stuck: NDArray[np.bool_] | None = None
+) -> Codes:
     """Return the grid of every unit after some have been parted anew.
 
     Parameters
@@ -195,28 +197,49 @@ def coded(on: Board, *, rows: Ints, part: Ints) -> Codes:
         Positions of those units.
     part : int array
         The part of each; numbers of parts need not follow one another.
+    stuck : bool array, optional
+        Which of them cannot be walked to in their grid: it keeps its code where
+        they are, so that no other has ground apart.
     """
     frame = on.units.frame.iloc[rows]
+    weight = _weight(on, frame=frame, stuck=stuck)
     found: Codes = on.units.frame["grid"].to_numpy(object).copy()
     owner = frame["community"].to_numpy(object)
     for community in sorted(set(owner)):
         mine = np.flatnonzero(owner == community)
         found[rows[mine]] = _coded_within(
-            on, frame=frame.iloc[mine], part=part[mine], community=str(community)
+            on,
+            frame=frame.iloc[mine],
+            part=part[mine],
+            weight=weight[mine],
+            community=str(community),
         )
     return found
 
 
+def _weight(
+    on: Board, *, frame: GeoDataFrame, stuck: NDArray[np.bool_] | None
+) -> NDArray[np.float64]:
+    """Return what units weigh where parts contend for a code."""
+    counted = frame[on.units.ground.measure].to_numpy(float)
+    # where nobody lives, the ground decides
+    weight = counted + 1e-9 * frame["area_m2"].to_numpy(float)
+    more = 0.0 if stuck is None else stuck * (1.0 + weight.sum())
+    return np.asarray(weight + more, float)
+
+
 def _coded_within(
-    on: Board, *, frame: GeoDataFrame, part: Ints, community: str
+    on: Board,
+    *,
+    frame: GeoDataFrame,
+    part: Ints,
+    weight: NDArray[np.float64],
+    community: str,
 ) -> Codes:
     """Return the codes of the parts of one community, by unit."""
     every, number = np.unique(part, return_inverse=True)
     number = number.reshape(-1)
     old, grid = np.unique(frame["grid"].to_numpy(str), return_inverse=True)
-    counted = frame[on.units.ground.measure].to_numpy(float)
-    # where nobody lives, the ground decides
-    weight = counted + 1e-9 * frame["area_m2"].to_numpy(float)
     overlap = numbering.matched(
         number, grid=grid.reshape(-1), weight=weight, shape=(len(every), len(old))
     )
@@ -232,11 +255,13 @@ def _coded_within(
     codes: dict[int, str] = {}
     if len(new):
         grids = on.units.ground.grids
+        own = grids["community"] == community
+        mine, others = (list(map(str, grids.index[one])) for one in (own, ~own))
         codes = numbering.numbered(
             new,
             at=middle[new],
-            community=community,
-            codes=[str(c) for c in grids.index[grids["community"] == community]],
+            community=numbering.stem(mine, community=community, others=others),
+            codes=mine,
             row_m=float(np.sqrt(area.mean())),
             by=on.template,
         )

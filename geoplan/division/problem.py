@@ -89,6 +89,7 @@ class Scope:
     rows: Ints  #: positions of the units in scope
     atom: Ints  #: the atom of each of them
     stray: tuple[str, ...]  #: units that cannot be walked to in their grid (or scope)
+    stuck: Bools  #: shape (rows,): those, and units of compounds that lie in pieces
 
     def of_units(self, part: Ints) -> Ints:
         """Return the part of every unit of the scope."""
@@ -132,6 +133,7 @@ def scope(
     costed = _costed(inner, frame=frame, aims=aims, grids=len(grids))
     if second is not None:
         costed = _second(costed, second[rows], aims=aims)
+    stuck = stray | _in_pieces(frame, pairs=inner)
     lone = stray[inner["one"].to_numpy()] | stray[inner["other"].to_numpy()]
     costed["walk"] = costed["walk"].to_numpy() & ~lone
     return Scope(
@@ -141,12 +143,13 @@ def scope(
             pairs=costed,
             atom=atom,
             aims=aims,
-            stays=np.zeros(len(rows), bool) if afresh else stray,
+            stays=np.zeros(len(rows), bool) if afresh else stuck,
         ),
         units=units,
         rows=rows,
         atom=atom,
         stray=tuple(frame.index[stray]),
+        stuck=stuck,
     )
 
 
@@ -286,6 +289,29 @@ def _compounds(frame: DataFrame, *, one: Ints, other: Ints) -> Ints:
     same = (name[one] == name[other]) & (name[one] != "") & (grid[one] == grid[other])
     same &= (kind[one] != SHARE) & (kind[other] != SHARE)
     return np.column_stack([one[same], other[same]]).astype(np.int64)
+
+
+def _in_pieces(frame: DataFrame, *, pairs: DataFrame) -> Bools:
+    """Return the units of compounds whose parts in a grid do not hang together.
+
+    They stay where they are: apart they would be parted, and as one they would
+    join what cannot be walked between.
+    """
+    walked = pairs[pairs["walk"]]
+    one, other = walked["one"].to_numpy(), walked["other"].to_numpy()
+    glued = _compounds(frame, one=one, other=other)
+    table = DataFrame(
+        {
+            "name": frame["name"].to_numpy(object),
+            "grid": frame["grid"].to_numpy(object),
+            "piece": pieces(len(frame), one=glued[:, 0], other=glued[:, 1]),
+        }
+    )
+    whole = (table["name"] != "") & (frame["kind"] != SHARE).to_numpy()
+    many = table[whole].groupby(["name", "grid"])["piece"].transform("nunique") > 1
+    found = np.zeros(len(frame), bool)
+    found[many.index[many]] = True
+    return found
 
 
 def _anchor(

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
+from pandas import DataFrame
 
 from geoplan.division import numbering
 from geoplan.division.attempts import anew, best_of, dealt, distinct, rank
@@ -150,20 +151,27 @@ def _redrawn(
     grid = (
         shifted(on, rows=space.rows, part=parts, names=problem.today)
         if start is None
-        else coded(on, rows=space.rows, part=parts)
+        else coded(on, rows=space.rows, part=parts, stuck=space.stuck)
     )
     broken = on_foot(Plan(board=on, grid=grid), among=space.rows).offenders
     worth = round(cost(problem, part, count=count), 9)
-    return len(broken), worth, grid[space.rows]
+    return len(broken) + _torn(space, parts), worth, grid[space.rows]
+
+
+def _torn(space: Scope, parts: Ints) -> int:
+    """Return how many parts more than one hold what must stay with its grid."""
+    grid = space.units.frame["grid"].iloc[space.rows][space.stuck]
+    held = DataFrame({"grid": grid.to_numpy(), "part": parts[space.stuck]})
+    return len(held.drop_duplicates()) - int(held["grid"].nunique())
 
 
 def _stands(space: Scope, part: Ints, *, count: int) -> Ints:
     """Return the part that stands for each grid of today, -1 where none does."""
     problem = space.problem
     shape = (count, len(problem.today))
-    overlap = numbering.matched(
-        part, grid=problem.home, weight=problem.size + 1e-9, shape=shape
-    )
+    weight = problem.size + 1e-9
+    weight = weight + problem.fixed * weight.sum()  # as codes are kept
+    overlap = numbering.matched(part, grid=problem.home, weight=weight, shape=shape)
     stands = np.full(len(problem.today), -1, np.int64)
     for number, grid in enumerate(numbering.kept(overlap)):
         if grid >= 0:

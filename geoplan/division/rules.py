@@ -20,6 +20,7 @@ from geoplan.division.aims import Aims
 from geoplan.division.faces import Shapes
 from geoplan.division.given import COUNTS, Ground
 from geoplan.model import Level
+from geoplan.union import united
 
 Codes = NDArray[np.object_]
 
@@ -156,7 +157,7 @@ def _within(case: Case) -> Ruled:
     """Every grid lies in the ground that its community has today."""
     shapes = case.before.geometry
     ground = {
-        community: shapely.union_all(shapes[mine].to_numpy())
+        community: united(shapes[mine].to_numpy())
         for community, mine in case.before.groupby("community").groups.items()
     }
     none = shapely.MultiPolygon()

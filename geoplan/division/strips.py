@@ -18,7 +18,7 @@ def strips(plan: Plan) -> GeoDataFrame:
     -------
     GeoDataFrame
         number (1 …), from, to, households, people, buildings, area_m2; polygons;
-        most households first, then largest.
+        most households (or what else is counted) first, then largest.
     """
     units = plan.board.units
     frame = units.frame
@@ -39,7 +39,7 @@ def strips(plan: Plan) -> GeoDataFrame:
     found = GeoDataFrame(
         told.drop(columns="piece"), geometry=areas, crs=frame.crs
     ).sort_values(
-        ["households", "area_m2", "from", "to"],
+        [units.ground.measure, "area_m2", "from", "to"],
         ascending=[False, False, True, True],
         kind="stable",
         ignore_index=True,

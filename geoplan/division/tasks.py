@@ -101,7 +101,12 @@ def _options(
 ) -> tuple[Plan, ...]:
     """Return the best of the parts found that differ, as plans."""
     fresh = space.problem.at_home(np.full(space.problem.atoms, -1, np.int64))
-    ranked = sorted(range(len(found)), key=lambda i: cost(fresh, found[i], count=count))
+
+    def worth(i: int) -> tuple[int, float]:
+        parts = space.of_units(found[i])[space.stuck]  # rather in one than in several
+        return len(np.unique(parts)), cost(fresh, found[i], count=count)
+
+    ranked = sorted(range(len(found)), key=worth)
     chosen: list[Plan] = []
     for i in ranked:
         plan = _plan(on, space, found[i], seed=on.effort.seed)
@@ -112,7 +117,8 @@ def _options(
 
 
 def _plan(on: Board, space: Scope, part: Ints, *, seed: int) -> Plan:
-    grid = coded(on, rows=space.rows, part=space.of_units(part))
+    parts = space.of_units(part)
+    grid = coded(on, rows=space.rows, part=parts, stuck=space.stuck)
     return Plan(board=on, grid=grid, seed=seed)
 
 

@@ -13,13 +13,15 @@ import pandas as pd
 import shapely
 from geopandas import GeoDataFrame
 from pandas import DataFrame
+from scipy.spatial import Voronoi, cKDTree
 
 from geoplan.division.cells import Cells, cells
-from geoplan.division.faces import Bools, Floats, Ints, Shapes
+from geoplan.division.faces import ROUNDED, Bools, Floats, Ints, Shapes
 from geoplan.division.given import COUNTS, Ground
 from geoplan.model import Finding
 
 _STEP = 4.0  # m between the points of footprints that shares are drawn by
+_AWAY = 20.0  # breadths off: points so far away close every building's ground
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -33,8 +35,9 @@ class Units:
     frame: GeoDataFrame
     #: shape (buildings,): the position of each building's unit; -1 outside
     of_building: Ints
-    #: one row a pair that touches: one < other (positions), border_m, hard_m,
-    #: wall_m (without what is hard), line_m (along ways, water, railways, walls)
+    #: one row a pair that touches: one < other (positions), border_m, hard_m (of
+    #: hard barriers, and of ground that they part from a unit's homes), wall_m
+    #: (without what is hard), line_m (along ways, water, railways, walls)
     borders: DataFrame
     area: Ints  #: position of the area of another division, if told; -1 for none
     torn: tuple[str, ...]  #: codes of the buildings that today's borders cut
@@ -158,8 +161,10 @@ def _borders(made: Cells, *, place: Ints, size: int) -> tuple[DataFrame, Floats]
         some = between & (side >= 0)
         outline += np.bincount(side[some], weights=cuts.length[some], minlength=size)
     both = between & (left >= 0) & (right >= 0)
-    hard, wall = cuts.on["hard"], cuts.on["wall"] & ~cuts.on["hard"]
-    line: Bools = cuts.on["way"] | hard | wall | cuts.on["water"] | cuts.on["compound"]
+    kinds = ("way", "hard", "wall", "water", "compound")
+    line: Bools = np.logical_or.reduce([cuts.on[kind] for kind in kinds])
+    hard = cuts.on["hard"] | ~(made.core[cuts.left] & made.core[cuts.right])
+    wall = cuts.on["wall"] & ~hard
     table = DataFrame(
         {
             "one": np.minimum(left, right)[both],
@@ -212,20 +217,38 @@ def _shared_out(buildings: Shapes, shape: shapely.Geometry) -> Shapes:
     """Return the part of a shape that lies nearest to each building."""
     dense = shapely.segmentize(buildings, _STEP)
     coords, owner = shapely.get_coordinates(dense, return_index=True)
-    coords, first = np.unique(coords, axis=0, return_index=True)
+    coords, first = np.unique(coords.round(2), axis=0, return_index=True)
     owner = owner[first]
-    nearest = shapely.get_parts(
-        shapely.voronoi_polygons(
-            shapely.multipoints(coords), extend_to=shape, ordered=True
-        )
-    )
+    between = _halfway(coords, owner=owner, bounds=shapely.bounds(shape))
+    lines = shapely.union_all([shapely.boundary(shape), *between], grid_size=ROUNDED)
+    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(lines)))
+    middle = shapely.point_on_surface(faces)
+    inside = shapely.contains_properly(shape, middle)
+    _, near = cKDTree(coords).query(shapely.get_coordinates(middle[inside]))
+    nearest = owner[near]
     return np.array(
         [
-            shapely.intersection(shapely.union_all(nearest[owner == one]), shape)
+            shapely.coverage_union_all(faces[inside][nearest == one])
             for one in range(len(buildings))
         ],
         dtype=object,
     )
+
+
+def _halfway(coords: Floats, *, owner: Ints, bounds: Floats) -> Shapes:
+    """Return the lines as far from points of one owner as from those of another."""
+    low, high = bounds[:2], bounds[2:]
+    away = _AWAY * float((high - low).max())
+    far = np.array(
+        [[-1, -1], [-1, 1], [1, -1], [1, 1], [0, 2], [2, 0], [0, -2], [-2, 0]]
+    )
+    middle = (low + high) / 2  # near 0 distances keep their digits
+    cells = Voronoi(np.vstack([coords - middle, away * far]))
+    owners = np.append(owner, np.full(len(far), -1))[cells.ridge_points]
+    ends = np.array(cells.ridge_vertices)
+    parts = (owners[:, 0] != owners[:, 1]) & (owners >= 0).all(axis=1)
+    lines: Shapes = shapely.linestrings(cells.vertices[ends[parts]] + middle)
+    return lines
 
 
 def _torn(codes: tuple[str, ...]) -> tuple[Finding, ...]:

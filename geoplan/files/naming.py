@@ -17,7 +17,13 @@ from geoplan.model import Finding
 
 #: Columns of texts that may hold the codes of other things.
 REFERENCES = frozenset(
-    {"serves_grid", "serves_community", "belongs_community", "compound"}
+    {
+        "serves_grid",
+        "serves_community",
+        "belongs_grid",
+        "belongs_community",
+        "compound",
+    }
 )
 _FEW = 3  # numbers that tell codes, which begin alike, from those of phones
 

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 from geopandas import GeoDataFrame
 from pandas import DataFrame, Series
 
 from geoplan import columns
-from geoplan.codes import SHEET_DIGITS
+from geoplan.codes import SHEET_DIGITS, lost_digits
 from geoplan.columns import Schema
 from geoplan.errors import InputError
 from geoplan.files import cells, personal, shapes, values
@@ -69,6 +70,9 @@ def values_of(
                 place=place,
                 faults=source.faults,
             )
+            if name in REFERENCES:
+                written = raw.frame.iloc[:, at]
+                read[name] = _whole(read[name], written, place=place, source=source)
     for name, also in naming.more.items():
         read[name] = _joined(raw, also, said=read.get(name))
     own, hidden, damaged = own_columns(raw, naming), {}, {}
@@ -85,6 +89,17 @@ def values_of(
         *_cells_told("text_damaged", "warning", damaged, layer=source.layer),
     ]
     return whole, told
+
+
+def _whole(
+    said: Series, written: Series, *, place: values.Place, source: shapes.Source
+) -> Series:
+    """Return what a column says, less codes that a spreadsheet has cut; told each."""
+    cut = [at for at, cell in enumerate(written) if lost_digits(cell)]
+    for at in cut[: values.TOLD]:
+        error = place.error("code_lost_digits", at=at, value=written.iloc[at])
+        source.faults.tell(error)
+    return said.mask(np.isin(np.arange(len(said)), cut), "")
 
 
 def own_columns(raw: Raw, naming: Naming) -> dict[str, str]:

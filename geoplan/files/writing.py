@@ -21,7 +21,7 @@ import pyogrio
 from geopandas import GeoDataFrame
 from pandas import DataFrame
 
-from geoplan.errors import UsageError
+from geoplan.errors import UsageError, why
 
 # A cell that begins so is a formula to a spreadsheet program (OWASP, "CSV
 # Injection").
@@ -108,9 +108,8 @@ def together(folder: Path) -> Iterator[Path]:
             for file in sorted(Path(place).iterdir()):
                 file.replace(folder / file.name)
     except OSError as error:
-        reason = error.strerror or str(error)
         named = error.filename2 or folder
-        raise UsageError.at("cannot_write", file=named, reason=reason) from error
+        raise UsageError.at("cannot_write", file=named, reason=why(error)) from error
 
 
 @contextmanager
@@ -123,8 +122,7 @@ def _beside(path: Path) -> Iterator[Path]:
         yield place
         place.replace(path)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise UsageError.at("cannot_write", file=path, reason=reason) from error
+        raise UsageError.at("cannot_write", file=path, reason=why(error)) from error
     finally:
         with suppress(OSError):
             place.unlink(missing_ok=True)

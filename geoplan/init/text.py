@@ -196,12 +196,14 @@ class Writer:
             inside = f", {part.key} = {quoted(part.name)}" if part and part.key else ""
             why = say(f"init.{self._why(other, role)}", lang=self.lang)
             line = f"path = {quoted(path)}{inside}"
+            if role == "grids" and is_old(other.found.near):
+                line = f"before = {{{line}}}" if inside else f"before = {quoted(path)}"
             yield f"#   {line}  {comment(why)}"
 
     @staticmethod
     def _why(other: Named, role: str) -> str:
         if is_old(other.found.near):
-            return "other_old"
+            return "other_before" if role == "grids" else "other_old"
         if role == NETWORK:
             return "other_osm"
         return "other_merge" if role == "stations" else "other_same"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from string import Formatter
 
 from geoplan.model import Circle, Coverage, Imprint
-from geoplan.wording import say, texts
+from geoplan.wording import form, say, texts
 
 #: What may be counted, in the order of preference, and its column.
 COUNTED = ("households", "people", "buildings")
@@ -202,7 +202,7 @@ def filled(template: str, figures: dict[str, str]) -> tuple[tuple[str, str], ...
     A figure has its unit with it (``any``) or not (``any_n``); its role is one.
     """
     pieces: list[tuple[str, str]] = []
-    for literal, field, _, _ in Formatter().parse(template):
+    for literal, field, _, _ in Formatter().parse(form(template, **figures)):
         if literal:
             pieces.append((literal, ""))
         if field:

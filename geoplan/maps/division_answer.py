@@ -8,7 +8,7 @@ from pandas import Series
 
 from geoplan.maps.answer import share
 from geoplan.model import Division, DivisionPlan
-from geoplan.wording import say, texts
+from geoplan.wording import form, say, texts
 
 Words = Mapping[str, str]
 
@@ -87,7 +87,8 @@ def _sizes(division: Division, grid: Series) -> Series:
 def _counts(was: Series, now: Series, *, words: Words) -> str:
     same = len(was) == len(now)
     key = "answer_count_same" if same else "answer_count_other"
-    return words[key].format(before=len(was), after=len(now))
+    sizes = {"before": len(was), "after": len(now)}
+    return form(words[key], **sizes).format(**sizes)
 
 
 def _moved(division: Division, plan: DivisionPlan, *, words: Words, lang: str) -> str:
@@ -154,7 +155,8 @@ def _rules(results: Mapping[str, Any], *, words: Words) -> str:
     """Return whether what must be kept is kept."""
     hard = [rule for rule in results["rules"] if rule["level"] == "error"]
     broken = sum(not rule["passed"] for rule in hard)
-    return words["answer_broken" if broken else "answer_kept"].format(n=broken)
+    told = words["answer_broken" if broken else "answer_kept"]
+    return form(told, n=broken).format(n=broken)
 
 
 def _tenths(n: float) -> float:

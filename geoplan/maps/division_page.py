@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from pandas import Index, Series
 
 from geoplan.maps import places
-from geoplan.maps.by_hand import by_hand
+from geoplan.maps.by_hand import Begun, by_hand
 from geoplan.maps.checks import checks
 from geoplan.maps.division_answer import counting, plain, words_of
 from geoplan.maps.encoding import Grain, fronts, ints, optional, shapes, strings
@@ -32,10 +32,11 @@ from geoplan.wording import texts
 _COUNTS = ("households", "people", "buildings")
 _GROUPS = ("elderly", "old", "businesses")
 _SIDES = ("east", "south", "west", "north")
+_BY_KIND = ("heading", "option", "notes", "tab_division", "draw_view")
 _PARTLY = 100.0  # steps of a count that is not whole
 
 
-def division_page(  # noqa: PLR0913  the six of every page, and the language
+def division_page(  # noqa: PLR0913  those of every page, and of what is drawn
     division: Division,
     *,
     layers: Layers,
@@ -43,13 +44,16 @@ def division_page(  # noqa: PLR0913  the six of every page, and the language
     surroundings: Surroundings,
     imprint: Imprint,
     fingerprint: str = "",
+    begun: Begun | None = None,
     beside: str = "",
     lang: str = "zh",
 ) -> str:
     """Return a division as one HTML page that needs no network.
 
     ``fingerprint``: of the study's data, for what is drawn in the page by hand;
-    ``beside``: address of the page of the stations that were compared with it.
+    ``begun``: what that goes on from, where the division is given; without it, such
+    a page offers no drawing. ``beside``: address of the page of the stations that
+    were compared with it.
     The same records give the same bytes.
 
     Raises
@@ -76,11 +80,11 @@ def division_page(  # noqa: PLR0913  the six of every page, and the language
         "stations": _stations(division, codes=codes, grain=grain),
         "codes": _grids(division, codes=codes),
         "before": _facts(division.before, codes=codes),
-        "units": _units(division, codes=codes),
+        "units": _units(division, codes=codes, named=layers.grids["name"]),
         "arcs": arcs(division.units.geometry.to_numpy(), grain=grain),
         "pairs": _pairs(division),
         "reach": _reach(division),
-        "by_hand": by_hand(division, grain=grain),
+        "by_hand": by_hand(division, begun=begun, grain=grain),
         "today": _told(division.today),
         "checks": checks(division.findings, grain=grain, lang=lang),
         "plans": [
@@ -108,7 +112,7 @@ def _kind(division: Division) -> str:
 def _front(division: Division, *, imprint: Imprint, lang: str) -> dict[str, Any]:
     """Return what a page says in words."""
     own, kind = words_of(division, lang=lang), _kind(division)
-    own |= {name: own[f"{name}_{kind}"] for name in ("heading", "option", "notes")}
+    own |= {name: own[f"{name}_{kind}"] for name in _BY_KIND}
     if division.measure != "households":  # the band is of these alone
         notes = own["notes"].split("|")
         own["notes"] = "|".join(note for note in notes if "{low}" not in note)
@@ -119,7 +123,7 @@ def _front(division: Division, *, imprint: Imprint, lang: str) -> dict[str, Any]
         {**texts("drawing", lang), **terms}, division=division, lang=lang
     )
     sides = {"sides": told["sides"], "blank": told["blank"]}
-    words = {**counted, **own, **rules, **sides}
+    words = {**counted, **rules, **own, **sides}
     crs, what = division.units.crs.name, division.measure
     return {
         **front(imprint, words=words, crs=crs, counted=what, lang=lang),
@@ -178,9 +182,14 @@ def _facts(frame: GeoDataFrame, *, codes: Index) -> dict[str, Any]:
     }
 
 
-def _units(division: Division, *, codes: Index) -> dict[str, Any]:
-    """Return the units; special groups are told of no unit."""
+def _units(division: Division, *, codes: Index, named: Series) -> dict[str, Any]:
+    """Return the units; special groups are told of no unit.
+
+    ``named``: the names of today's grids, which communities are made of.
+    """
     units = division.units
+    whole = dict(named) if division.level == "community" else {}
+    called = [whole.get(name, name) for name in units["name"]]
     told = not any((units[name] > 0).any() for name in _GROUPS)
     kinds = sorted({*strings(units["kind"])})
     return {
@@ -188,7 +197,7 @@ def _units(division: Division, *, codes: Index) -> dict[str, Any]:
         "grid": ints(codes.get_indexer(units["grid"].astype(str))),
         "kinds": kinds,
         "kind": ints(Index(kinds).get_indexer(strings(units["kind"]))),
-        "name": strings(units["name"]),
+        "name": strings(called),
         "area": ints(units["area_m2"].round()),
         "work": _counts(units["work"]) if told else None,
         **{name: _counts(units[name]) for name in _COUNTS},

@@ -10,6 +10,7 @@ from geoplan.wording import say, texts
 
 HUBS = "hubs"  #: the model in which stations there are are chosen among
 _HUNDRED = 100.0
+_HINDERING = ("budget", "apart", "per_community", "per_grid")
 _MARK = {"zh": "；", "en": "; "}
 
 
@@ -48,12 +49,19 @@ def proof(siting: Siting, plan: SitePlan, *, lang: str) -> str:
     if plan.stopped == "given":
         key = "given_best" if plan.proved else "given"
         return say(f"sites.proof_{key}", lang=lang, **facts)
+    if plan.proved and not plan.count:
+        return say("sites.proof_none", lang=lang)
     if plan.proved:
         key = "first" if siting.first else siting.model.replace("-", "_")
         first = say(f"sites.people_{siting.first or 'all'}", lang=lang)
         return say(f"sites.proof_{key}", lang=lang, first=first, **facts)
     why = say(f"sites.stopped_{plan.stopped}", lang=lang)
     return say("sites.proof_open", lang=lang, why=why, **facts)
+
+
+def ruled(siting: Siting) -> bool:
+    """Return whether rules besides the count may keep a site from opening."""
+    return any(name in _HINDERING for name in siting.limits)
 
 
 def lead(siting: Siting, *, lang: str) -> list[str]:
@@ -109,7 +117,8 @@ def _form(siting: Siting, plan: SitePlan) -> str:
         "empty": siting.total <= 0,
         "closing": siting.closing and siting.model != HUBS,
         siting.model.replace("-", "_"): siting.model in {"p-median", "p-center", HUBS},
-        "nothing": plan.covered <= siting.before,
+        "enough": siting.model == "lscp" and not plan.count,
+        f"nothing{'_ruled' * ruled(siting)}": plan.covered <= siting.before,
     }
     special = next((form for form, fits in said.items() if fits), "")
     size = "one" if int(plan.sites["new"].sum()) == 1 else "many"

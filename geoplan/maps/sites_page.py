@@ -11,7 +11,7 @@ from geoplan.maps.encoding import Grain, ints, numbers, optional, shapes
 from geoplan.maps.front import front, lines, pace, ring
 from geoplan.maps.ground import Ground
 from geoplan.maps.shell import map_page
-from geoplan.maps.sites_answer import HUBS, lead, plain, told
+from geoplan.maps.sites_answer import HUBS, lead, plain, ruled, told
 from geoplan.model import (
     Imprint,
     Layers,
@@ -103,8 +103,12 @@ def _front(siting: Siting, *, imprint: Imprint, lang: str) -> dict[str, Any]:
 def _words(siting: Siting, *, lang: str) -> dict[str, Any]:
     """Return the page's texts; those of its model go before the usual ones."""
     all_of: Mapping[str, Any] = texts("sites", lang)
-    special = all_of.get(siting.model, {})
-    return {**lines("sites", lang=lang), **special, **texts("what_if", lang)}
+    special = [all_of["ruled"]] * ruled(siting) + [all_of.get(siting.model, {})]
+    return {
+        **lines("sites", lang=lang),
+        **{key: text for table in special for key, text in table.items()},
+        **texts("what_if", lang),
+    }
 
 
 def _shown(siting: Siting) -> str:

@@ -31,8 +31,8 @@ class Layers:
     #: name, levels, height_m, use, residential (bool), compound, grid, micro_grid,
     #: households, people; polygons or points
     buildings: GeoDataFrame
-    #: name, tier, serves_grid, serves_community, belongs_community, items
-    #: (texts as written), hours, area_m2, capacity (persons or households, as
+    #: name, tier, serves_grid, serves_community, belongs_grid, belongs_community,
+    #: items (texts as written), hours, area_m2, capacity (persons or households, as
     #: the file's column says); points
     stations: GeoDataFrame
     #: building (code); points. Empty if the study names none

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from geoplan import __version__
-from geoplan.errors import InputError, UsageError
+from geoplan.errors import InputError, UsageError, why
 from geoplan.osm.area import Area, label, of_box, of_file, of_place, square_km
 from geoplan.osm.extract import FORMATS
 from geoplan.osm.overpass import Answer, fetch
@@ -169,8 +169,7 @@ def _put(files: Mapping[Path, bytes]) -> None:
         for path, place in beside.items():
             place.replace(path)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise UsageError.at("cannot_write", file=path, reason=reason) from error
+        raise UsageError.at("cannot_write", file=path, reason=why(error)) from error
     finally:
         for place in beside.values():
             with suppress(OSError):

@@ -1,6 +1,6 @@
 """The recipe of matching: units of an office to communities, near and even."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +9,7 @@ from pandas import DataFrame, Index, Series
 from shapely import LineString
 
 from geoplan import __version__, assign, report
-from geoplan.errors import UsageError
+from geoplan.errors import GeoplanError, UsageError
 from geoplan.files import (
     LayerFile,
     read_layer,
@@ -26,7 +26,7 @@ from geoplan.recipes.imprint import imprint
 from geoplan.recipes.run import Done, Run, Tell, checked, network_of, parameters
 from geoplan.study.reading import Study, read_study
 from geoplan.study.sources import inputs_of
-from geoplan.wording import texts
+from geoplan.wording import say, texts
 
 DOORS = "社区级"  #: the tier whose stations communities are walked to
 WITHIN = 120.0  # min; nobody is matched farther off
@@ -70,7 +70,7 @@ def match_study(  # noqa: PLR0913  as the other recipes, and the units
     run = Run(progress=progress, lang=lang, seconds={})
     with run.step("read", path=path):
         study = checked(read_study(path, tell=run.tell), force=force, lang=lang)
-        file = read_layer(units, "candidates", crs=study.crs, datum=limits.datum)
+        file = units_of(units, study=study, datum=limits.datum)
     with run.step("network", path=study.network_path.name):
         network = network_of(study)
     with run.step("sites_walks", name=study.name):
@@ -104,6 +104,24 @@ def match_study(  # noqa: PLR0913  as the other recipes, and the units
         }
         write_json(place / "match.json", record)
     return Done(findings=findings, pages=(out / "match.html",), entries=())
+
+
+def units_of(path: Path, *, study: Study, datum: str | None = None) -> LayerFile:
+    """Return a file of units, read as rooms are; what is said of it says units.
+
+    Raises
+    ------
+    GeoplanError
+        If it cannot be used as it is.
+    """
+    try:
+        file = read_layer(path, "candidates", crs=study.crs, datum=datum)
+    except GeoplanError as error:
+        if "layer" in error.where:
+            error.where["layer"] = "units"
+        raise
+    told = tuple(replace(finding, layer="units") for finding in file.findings)
+    return replace(file, findings=told)
 
 
 def matching_of(
@@ -204,7 +222,7 @@ def _unlocked(file: LayerFile, locked: Series) -> tuple[Finding, ...]:
 def _matched(
     study: Study, locked: Series, *, pairs: DataFrame, limits: Limits
 ) -> assign.Matching:
-    communities = DataFrame(index=study.layers.communities.index)
+    communities = DataFrame(study.layers.communities[["name"]])
     if limits.least is not None:
         communities["minimum"] = limits.least
     if limits.most is not None:
@@ -221,6 +239,7 @@ def _table(found: Matched, *, lang: str) -> DataFrame:
         table[f"{column}_name"] = [called.get(c, "") for c in table[column]]
     for column in ("minutes", "nearest_minutes"):
         table[column] = table[column].round(1)
+    table["locked"] = np.where(table["locked"], say("match.yes", lang=lang), "")
     assert isinstance(names, dict)  # noqa: S101  a table of the texts
     return table[list(names)].rename(columns=names)
 

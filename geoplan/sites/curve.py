@@ -1,6 +1,7 @@
 """The whole curve: what each number of stations achieves, and in which order."""
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -68,6 +69,7 @@ def curve(task: Task, *, counts: range, effort: Effort = _EFFORT) -> Curve:
             plans[count], start = plan, np.flatnonzero(plan.chosen)
     if not plans:
         raise refused(task, effort=effort)
+    plans = _agreed(plans, covers=task.model == "mclp")
     answers = {
         count: answered(task.but(count=count), plan, seed=effort.seed)
         for count, plan in plans.items()
@@ -79,6 +81,26 @@ def curve(task: Task, *, counts: range, effort: Effort = _EFFORT) -> Curve:
         answers=tuple(answers.values()),
         nested=bool((lost <= 1e-9 * np.abs(table["value"])).all()),
     )
+
+
+def _agreed(plans: dict[int, Plan], *, covers: bool) -> dict[int, Plan]:
+    """Return plans, one a count, that hold to what the other counts have shown.
+
+    A plan may be kept where more stations are allowed, and a bound holds where
+    fewer are.
+    """
+    told, counts = dict(plans), sorted(plans)
+    sign = 1.0 if covers else -1.0
+    for fewer, count in pairwise(counts):
+        known, here = told[fewer], told[count]
+        worse = not sign * here.value >= sign * known.value
+        if worse and np.isfinite(known.value):
+            told[count] = replace(known, bound=here.bound, stopped=here.stopped)
+    for count, more in pairwise(reversed(counts)):
+        bounds = (told[count].bound, told[more].bound)
+        bound = min(bounds) if covers else max(bounds)
+        told[more] = replace(told[more], bound=bound)
+    return told
 
 
 def _table(task: Task, answers: dict[int, Answer], *, order: "Order") -> DataFrame:

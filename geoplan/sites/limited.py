@@ -1,5 +1,6 @@
 """Plans whose stations can serve so much and no more."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from geoplan.sites.bound import bounded
 from geoplan.sites.capacity import Flow
 from geoplan.sites.problem import Problem
 from geoplan.sites.program import Clock, Solution
+from geoplan.sites.rules import Rules
 from geoplan.sites.search import searched
 from geoplan.sites.task import Effort, Task
 
@@ -51,7 +53,20 @@ def limited(task: Task, *, effort: Effort, clock: Clock) -> Plan | None:
     if task.model == "mclp":
         bound = float(flow.program().base) - lower
         bound = float(np.floor(bound + _WHOLE)) if _counts(flow) else bound
-    return filled(task, flow=flow, best=best, bound=bound, stopped=stopped)
+    plan = filled(task, flow=flow, best=best, bound=bound, stopped=stopped)
+    return replace(plan, chosen=_used(plan, rules=flow.rules))
+
+
+def _used(plan: Plan, *, rules: Rules) -> Array:
+    """Return the sites of a plan without those that serve nobody and keep no rule."""
+    chosen = plan.chosen.copy()
+    idle = chosen & ~rules.must
+    if plan.shares is not None:
+        idle[plan.shares["site"].to_numpy()] = False
+    for site in rules.dearest(idle):
+        chosen[site] = False
+        chosen[site] = bool(rules.broken(chosen))
+    return chosen
 
 
 def _counts(flow: Flow) -> bool:

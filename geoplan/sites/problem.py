@@ -119,6 +119,27 @@ class Problem:
         np.minimum.at(asked, rows.owner[open_to], rows.cost[open_to])
         return float(asked.sum() + self.opening[chosen].sum())
 
+    def spared(self, chosen: Array) -> Array:
+        """Return a choice without the sites that nobody would miss, dearest first."""
+        chosen, least = chosen.copy(), self.cost(chosen)
+        free = chosen & ~self.rules.must & (self._missed(chosen) <= self.opening)
+        for site in self.rules.dearest(free):
+            chosen[site] = False
+            chosen[site] = self.cost(chosen) > least
+        return chosen
+
+    def _missed(self, chosen: Array) -> Array:
+        """Return what closing each open site alone would add to serving demand."""
+        rows = self.by_demand
+        held = chosen[rows.other]
+        owner, site, cost = rows.owner[held], rows.other[held], rows.cost[held]
+        alike = owner[1:] == owner[:-1]
+        after = self.penalty[owner]
+        after[:-1] = np.where(alike, cost[1:], after[:-1])
+        first = np.append(True, ~alike)[: len(owner)]
+        adds = np.minimum(after, self.penalty[owner]) - cost
+        return np.bincount(site[first], adds[first], minlength=len(chosen))
+
 
 def _compact(rows: Sparse) -> Sparse:
     """Return the rows in the types that the compiled loops take."""

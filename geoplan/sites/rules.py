@@ -85,6 +85,11 @@ class Rules:
             leans=nothing,
         )
 
+    def dearest(self, some: Array) -> Array:
+        """Return some sites (bool, one entry a site) by number, the dearest first."""
+        here = np.flatnonzero(some)
+        return here[np.argsort(-self.price[here], kind="stable")]
+
     def rows(self) -> tuple[sparse.csr_array, Array, Array]:
         """Return matrix over all sites, lower and upper limits of its rows."""
         sites = len(self.must)

@@ -83,6 +83,8 @@ def _unlimited(
         stopped = found.stopped
     if closed(upper, lower, step=problem.step):
         lower = upper if problem.step else lower
+    if np.isfinite(upper):
+        chosen = problem.spared(chosen)
     whole = float(problem.penalty.sum()) if task.model == "mclp" else 0.0
     sign = -1.0 if task.model == "mclp" else 1.0
     return Plan(

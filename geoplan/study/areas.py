@@ -13,6 +13,7 @@ from geoplan.columns import Schema
 from geoplan.errors import STRICT, Faults, InputError
 from geoplan.files import LayerFile, empty_layer
 from geoplan.model import Finding
+from geoplan.union import united
 
 _MOST = 0.5  # share of a grid that should lie in its own community
 _WHOLE = 0.99  # share from which it counts as wholly inside
@@ -123,8 +124,7 @@ def _dissolved(
         names = dict(zip(named, frame["community_name"], strict=True))
     codes = sorted(set(whole))
     shapes = [
-        shapely.union_all(frame.geometry.to_numpy()[(whole == code).to_numpy()])
-        for code in codes
+        united(frame.geometry.to_numpy()[(whole == code).to_numpy()]) for code in codes
     ]
     blank = empty_layer("communities", crs=frame.crs)
     areas = GeoDataFrame(

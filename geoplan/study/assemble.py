@@ -1,7 +1,6 @@
 """Layers from frames of one's own, for notebooks and scripts."""
 
 import pandas as pd
-import shapely
 from geopandas import GeoDataFrame
 
 from geoplan.crs import require_metres
@@ -10,6 +9,7 @@ from geoplan.files import empty_layer
 from geoplan.model import Layers
 from geoplan.study import tidy
 from geoplan.study.areas import by_code_or_name
+from geoplan.union import united
 
 _NAMED = ("grids", "communities", "stations", "micro_grids", "second", "earlier")
 
@@ -100,7 +100,7 @@ def _nested(grids: GeoDataFrame, communities: GeoDataFrame | None) -> GeoDataFra
 def _dissolved(grids: GeoDataFrame) -> GeoDataFrame:
     """Return the communities that the grids name."""
     parts = grids.groupby("community").geometry
-    shapes = {code: shapely.union_all(part.to_numpy()) for code, part in parts}
+    shapes = {code: united(part.to_numpy()) for code, part in parts}
     index = pd.Index(list(shapes), name="code", dtype="str")
     frame = GeoDataFrame(geometry=list(shapes.values()), index=index, crs=grids.crs)
     return _filled("communities", frame.assign(name=index), grids=grids)

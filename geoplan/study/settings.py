@@ -33,6 +33,19 @@ INNER = {
 
 _PAIR = 2
 _LINE = re.compile(r"at line (\d+)")
+#: Chinese marks that stand where TOML wants others.
+_PLAIN = {
+    **dict.fromkeys("“”", '"'),
+    **dict.fromkeys("‘’", "'"),
+    "＝": "=",
+    "【": "[",
+    "［": "[",
+    "】": "]",
+    "］": "]",
+    "，": ",",
+    "、": ",",
+}
+_QUOTED = re.compile(r'"[^"]*"|\'[^\']*\'|#.*')
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PYTHON: dict[str, type | tuple[type, ...]] = {
     "text": str,
@@ -105,13 +118,7 @@ def read_settings(path: Path | str) -> Settings:
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        line = _LINE.search(str(error))
-        raise InputError.at(
-            "study_syntax",
-            file=path,
-            row=int(line[1]) if line else None,
-            text=str(error),
-        ) from error
+        raise _unreadable(path, text, told=str(error)) from error
     circles = raw.pop("circle", [])
     several = {
         name: tuple(raw[name])
@@ -140,12 +147,34 @@ def nearest(word: str, known: list[str]) -> str:
     return difflib.get_close_matches(word, known, n=1, cutoff=0.0)[0]
 
 
+def _unreadable(path: Path, text: str, *, told: str) -> InputError:
+    """Return the error of a file that is not TOML, by what its line shows."""
+    if not _is_study(path):
+        return InputError.at("study_not_toml", file=path)
+    line = _LINE.search(told)
+    row = int(line[1]) if line else None
+    written = text.splitlines()[row - 1] if row and row <= text.count("\n") else ""
+    wide = [sign for sign in _PLAIN if sign in _QUOTED.sub("", written)]
+    if wide:
+        plain = " ".join(dict.fromkeys(_PLAIN[sign] for sign in wide))
+        facts = {"signs": " ".join(wide), "plain": plain}
+        return InputError.at("study_syntax_wide", file=path, row=row, **facts)
+    if "twice" in told or "overwrite" in told:
+        return InputError.at("study_syntax_twice", file=path, row=row)
+    return InputError.at("study_syntax", file=path, row=row, text=told)
+
+
+def _is_study(path: Path) -> bool:
+    return path.suffix.lower() in {".toml", ".txt", ""}
+
+
 def _text(path: Path) -> str:
     data = path.read_bytes()
     try:
         text = data.decode(of_text(data) or "utf-8")
     except UnicodeDecodeError as error:
-        raise InputError.at("study_encoding", file=path) from error
+        key = "study_encoding" if _is_study(path) else "study_not_toml"
+        raise InputError.at(key, file=path) from error
     return text.removeprefix("\ufeff").replace("\r\n", "\n")
 
 
@@ -190,7 +219,7 @@ def _check_value(
         isinstance(value, bool) and kind not in {"any", "flag"}
     )
     if not fits or not _inner(value, kind):
-        shown = str(value)[:40]
+        shown = (f'"{value}"' if isinstance(value, str) else str(value))[:40]
         raise settings.error(
             f"study_value_{kind}", table=table, entry=entry, nth=nth, value=shown
         )

@@ -44,8 +44,9 @@ def bring(
     every = {**by_code_or_name(grids), **by_code_or_name(communities)}
     stray = rows[rows.map(every).isna()]
     stray = next(part for part in (stray, rows, written) if len(part))
+    blank = stray.iloc[0] == ""
     raise InputError.at(
-        "population_area_unknown",
+        "population_area_blank" if blank else "population_area_unknown",
         file=table.path,
         layer="population",
         row=int(table.row_numbers[stray.index[0]]),

@@ -9,6 +9,8 @@ from geoplan.division.problem import Graph, Problem
 from geoplan.division.search.descent import Effort
 from geoplan.division.search.start import afresh, parts_of
 
+_TRIES = 4  # seeds to halve a part by
+
 
 def adjusted(
     problem: Problem, *, count: int, effort: Effort, further: int = 0
@@ -65,21 +67,30 @@ def _halve(problem: Problem, part: Ints, *, effort: Effort) -> bool:
         inner = only(problem, some)
         if inner.atoms < 2 or parts_of(inner).max() > 0:  # noqa: PLR2004  two halves
             continue
-        half = afresh(inner, counts=np.array([2]), effort=effort)
-        part[np.flatnonzero(some)[half == 1]] = new
-        return True
+        for seed in range(effort.seed, effort.seed + _TRIES):
+            trying = replace(effort, seed=seed)
+            half = afresh(inner, counts=np.array([2]), effort=trying)
+            if len(np.unique(half[inner.fixed])) > 1:  # ground apart in both
+                continue
+            part[np.flatnonzero(some)[half == 1]] = new
+            return True
     return False
 
 
 def _join(problem: Problem, part: Ints) -> bool:
-    """Join the smallest part to its smallest neighbour, changing ``part``."""
+    """Join the smallest part to its smallest neighbour, changing ``part``.
+
+    Not two that both have ground apart.
+    """
     graph = problem.graph
     owner = np.repeat(np.arange(problem.atoms), np.diff(graph.start))
     one, other = part[owner], part[graph.other]
     beside = graph.walk & (one != other)
     load = np.bincount(part, weights=problem.load)
+    apart = np.bincount(part, weights=problem.fixed, minlength=len(load)) > 0
     for smallest in np.argsort(load, kind="stable"):
         near = np.unique(other[beside & (one == smallest)])
+        near = near[~(apart[near] & apart[smallest])]
         if len(near):
             part[part == smallest] = near[np.argmin(load[near])]
             return True

@@ -16,9 +16,21 @@
     counted = unit || whole;
   }
 
+  /* The text of a key with words that follow a number: of "{n} [home|homes]" the
+     first where the fact before them is one. */
+  function form(key, facts) {
+    const text = texts[key];
+    let last = "";
+    return text.indexOf("[") < 0 ? text : text.replace(/\{(\w+)\}|\[([^[\]|]*)\|([^[\]|]*)\]/g, function (hole, name, one, many) {
+      if (!name) return /^1(?![\d.,])/.test(last) ? one : many;
+      last = facts && name in facts ? String(facts[name]) : "";
+      return hole;
+    });
+  }
+
   /* The text of a key, its facts filled in. */
   function say(key, facts) {
-    return texts[key].replace(/\{(\w+)\}/g, function (hole, name) {
+    return form(key, facts).replace(/\{(\w+)\}/g, function (hole, name) {
       return facts && name in facts ? String(facts[name]) : hole;
     });
   }
@@ -69,6 +81,6 @@
   }
 
   geoplan.words = {
-    use, countIn, say, has, number, count, buildings, unit, percent, tenths, decimal, minutes, metres,
+    use, countIn, say, form, has, number, count, buildings, unit, percent, tenths, decimal, minutes, metres,
   };
 })((window.geoplan = window.geoplan || {}));

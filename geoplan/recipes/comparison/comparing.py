@@ -10,12 +10,10 @@ from geoplan.files import together
 from geoplan.model import Comparison, Division, Finding, Network
 from geoplan.recipes.comparison.files import Told, write_comparison
 from geoplan.recipes.comparison.given_grids import is_study, with_grids_of
+from geoplan.recipes.comparison.judging import judged
 from geoplan.recipes.comparison.pairs import Pair, pair_of
 from geoplan.recipes.coverage import coverage_of
-from geoplan.recipes.division.asked import Asked
 from geoplan.recipes.division.findings import BAND, broken
-from geoplan.recipes.division.given import given_record
-from geoplan.recipes.division.ground import laid_out
 from geoplan.recipes.run import Done, Run, Tell, checked, network_of
 from geoplan.study.reading import read_study
 
@@ -78,11 +76,10 @@ def held_against(
 
     ``division``: of its grids, if it has been judged already.
     """
+    begun = None
     if pair.grids and division is None:
         with run.step("division_judge", count=1):
-            laid = laid_out(pair.before, network=network)
-            grids = pair.after.layers.grids
-            given = given_record(laid, grids, asked=Asked())
+            given, begun = judged(pair, network)
             division = replace(given, findings=(*given.findings, *_broken(given)))
     found: tuple[Finding, ...] = (*pair.before.findings, *pair.findings)
     coverage = None
@@ -92,7 +89,13 @@ def held_against(
         found += coverage.findings
     if division is not None:
         found += division.findings
-    return Told(command="compare", division=division, coverage=coverage, findings=found)
+    return Told(
+        command="compare",
+        division=division,
+        coverage=coverage,
+        findings=found,
+        begun=begun,
+    )
 
 
 def _broken(given: Division) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from pandas import DataFrame
 
 from geoplan import __version__, report
 from geoplan.files import write_csv, write_geopackage, write_json, write_text
+from geoplan.maps.by_hand import Begun
 from geoplan.maps.compare_page import compare_page
 from geoplan.maps.division_page import division_page
 from geoplan.model import Comparison, Division, Finding, Network
@@ -38,6 +39,8 @@ class Told:
     findings: tuple[Finding, ...]
     asked: Mapping[str, Any] = field(default_factory=dict)
     comments: tuple[Comment, ...] = ()  #: pinned by hand
+    #: what drawing in the page goes on from; None where it has not the study's units
+    begun: Begun | None = None
 
 
 def write_comparison(
@@ -68,6 +71,7 @@ def _pages(pair: Pair, told: Told, *, network: Network, lang: str) -> dict[str, 
             surroundings=around,
             imprint=source,
             fingerprint=fingerprint(pair.before),
+            begun=told.begun,
             beside=f"{_COVERAGE}.html" if told.coverage is not None else "",
             lang=lang,
         )
@@ -88,12 +92,16 @@ def _pages(pair: Pair, told: Told, *, network: Network, lang: str) -> dict[str, 
 def compare_layers(pair: Pair, told: Told, *, lang: str) -> dict[str, DataFrame]:
     """Return the layers of ``compare.gpkg`` by name, in the working CRS.
 
-    ``grids`` and ``stations`` are those afterwards, as a study file can name them.
+    ``grids`` and ``stations`` are those afterwards, as a study file can name them; so
+    are ``communities``, where these were drawn.
     """
     after = pair.after.layers
     layers: dict[str, DataFrame] = {"grids": after.grids, "stations": after.stations}
     if told.division is not None:
-        layers |= division_layers(told.division)
+        drawn = division_layers(told.division)
+        if pair.level == "community":
+            layers["communities"] = drawn.pop("grids")
+        layers |= drawn
     if told.coverage is not None:
         layers |= _coverage_layers(told.coverage)
     if told.comments:

@@ -1,5 +1,6 @@
 """Grids that a file gives: a division that was proposed, or any layer of grids."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -13,7 +14,13 @@ from geoplan.files import read_layer
 from geoplan.files.layers import read_raw
 from geoplan.files.raw import Raw
 from geoplan.files.vectors import shape_tables
-from geoplan.recipes.comparison.pairs import Pair, on_one_ground
+from geoplan.recipes.comparison.pairs import (
+    Pair,
+    filled,
+    on_one_ground,
+    same_place,
+)
+from geoplan.recipes.division.given import community_by_ground
 from geoplan.study.areas import by_code_or_name
 from geoplan.study.reading import Study
 from geoplan.study.sources import Input
@@ -28,7 +35,7 @@ def is_study(path: Path) -> bool:
 
 
 def with_grids_of(study: Study, path: Path, *, option: int | None) -> Pair:
-    """Return a study, and the same with the grids of a file.
+    """Return a study, and the same with the grids, or the communities, of a file.
 
     ``option``: which of the divisions in the file; None if it has but one.
 
@@ -45,33 +52,71 @@ def with_grids_of(study: Study, path: Path, *, option: int | None) -> Pair:
             raise UsageError.at("compare_no_option", file=path, value=option, known="–")
         grids = _drawn(study, path)
     else:
+        option = _wanted(raw, path=path, option=option)
         grids = _proposed(raw, path=path, option=option)
         grids = to_working(grids, crs=study.crs, layer=_LAYER, file=path)
-    read = Input.of(path, study=study.path, rows=len(grids))
-    return on_one_ground(study, grids=grids, others=(read,))
+    read = (Input.of(path, study=study.path, rows=len(grids)),)
+    if raw is not None and _of_communities(raw):
+        pair = _regrouped(study, grids, others=read)
+    else:
+        pair = on_one_ground(study, grids=grids, others=read)
+    return replace(pair, option=option)
+
+
+def _regrouped(
+    study: Study, communities: GeoDataFrame, *, others: tuple[Input, ...]
+) -> Pair:
+    """Return a study, and the same whose grids belong to other communities.
+
+    A grid is of the community that it has most ground of, "" for none.
+    """
+    same_place(study, communities)
+    grids = study.layers.grids
+    areas = communities.assign(community=communities.index)
+    owner = community_by_ground(grids, today=areas)
+    pair = on_one_ground(study, grids=grids.assign(community=owner), others=others)
+    own = filled(communities, like=study.layers.communities)
+    layers = replace(pair.after.layers, communities=own)
+    return replace(pair, after=replace(pair.after, layers=layers), level="community")
 
 
 def _division(path: Path) -> Raw | None:
-    """Return the grids of a file that ``divide`` wrote; None if it is no such file."""
-    if path.suffix.lower() != ".gpkg" or _LAYER not in shape_tables(path, layer=_LAYER):
+    """Return the grids of a file that ``divide`` wrote; None if it is no such file.
+
+    Communities that ``compare`` held against others are a layer of that name.
+    """
+    if path.suffix.lower() != ".gpkg":
         return None
-    raw = read_raw(path, _LAYER, sheet=_LAYER, encoding=None)
-    return raw if _OPTION in raw.frame else None
+    for name in (_LAYER, "communities"):
+        if name in shape_tables(path, layer=name):
+            raw = read_raw(path, name, sheet=name, encoding=None)
+            if _OPTION in raw.frame:
+                return raw
+    return None
 
 
-def _proposed(raw: Raw, *, path: Path, option: int | None) -> GeoDataFrame:
-    """Return the grids of one division of a file that ``divide`` wrote."""
-    if _LEVEL in raw.frame and (raw.frame[_LEVEL] == "community").any():
-        raise UsageError.at("compare_communities", file=path)
+def _of_communities(raw: Raw) -> bool:
+    """Return whether communities were drawn, not grids."""
+    return _LEVEL in raw.frame and bool((raw.frame[_LEVEL] == "community").any())
+
+
+def _wanted(raw: Raw, *, path: Path, option: int | None) -> int:
+    """Return which division of a file is meant."""
     number = pd.to_numeric(raw.frame[_OPTION], errors="coerce")
     options = sorted({int(one) for one in number.dropna()})
     known = ", ".join(map(str, options))
     if option is None and len(options) > 1:
         raise UsageError.at("compare_option", file=path, known=known)
     wanted = options[0] if option is None and options else option
-    if wanted not in options:
+    if wanted is None or wanted not in options:
         raise UsageError.at("compare_no_option", file=path, value=wanted, known=known)
-    mine = (number == wanted).to_numpy()
+    return wanted
+
+
+def _proposed(raw: Raw, *, path: Path, option: int) -> GeoDataFrame:
+    """Return the grids of one division of a file that ``divide`` wrote."""
+    number = pd.to_numeric(raw.frame[_OPTION], errors="coerce")
+    mine = (number == option).to_numpy()
     table, shapes = raw.frame[mine], raw.geometry
     if "code" not in table or shapes is None or shapes.crs is None:
         raise InputError.at("compare_broken", file=path, layer=_LAYER)
@@ -79,10 +124,9 @@ def _proposed(raw: Raw, *, path: Path, option: int | None) -> GeoDataFrame:
     bad = codes.has_duplicates or (codes == "").any() or shapes[mine].isna().any()
     if bad or not shapes[mine].is_valid.all():
         raise InputError.at("compare_broken", file=path, layer=_LAYER)
+    bare = pd.Series("", index=table.index)
     texts = {
-        name: table[name].fillna("").astype(str).to_numpy()
-        for name in _TEXTS
-        if name in table
+        name: table.get(name, bare).fillna("").astype(str).to_numpy() for name in _TEXTS
     }
     return GeoDataFrame(texts, geometry=shapes[mine].array, index=codes)
 

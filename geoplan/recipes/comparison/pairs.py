@@ -18,9 +18,11 @@ from geoplan.compare import division_differs, other_ground, station_changes
 from geoplan.coverage.homes import inhabited
 from geoplan.errors import InputError
 from geoplan.model import Finding, Layers
+from geoplan.recipes.division.asked import Level
 from geoplan.study import tidy
 from geoplan.study.reading import Study
 from geoplan.study.sources import Input, beside
+from geoplan.union import united
 
 _COUNTS = ("households", "people")
 _CODES = 5  # that a finding names
@@ -35,6 +37,8 @@ class Pair:
     after: Study
     grids: bool  #: whether divisions are held against each other
     stations: bool  #: whether sets of stations are
+    level: Level = "grid"  #: of the divisions: communities, where grids lie as they did
+    option: int | None = None  #: of the divisions in the file that ``after`` is from
     findings: tuple[Finding, ...] = ()
     others: tuple[Input, ...] = ()  #: files read besides those of ``before``
 
@@ -85,9 +89,13 @@ def on_one_ground(
     layers = before.layers
     after = layers
     redrawn = grids is not None and division_differs(layers.grids, grids)
+    level: Level = "grid"
     if redrawn and grids is not None:
-        _same_place(before, grids)
+        same_place(before, grids)
+        level = _level(layers.grids, grids)
         layers = by_place(layers)
+        if level == "community":
+            communities = _dissolved(grids, like=communities, known=layers.communities)
         after = _regridded(layers, grids=grids, communities=communities)
     moved = stations is not None and _stations_differ(layers.stations, stations)
     if moved and stations is not None:
@@ -97,9 +105,32 @@ def on_one_ground(
         after=replace(before, layers=after),
         grids=redrawn or stations is None,
         stations=moved or (stations is not None and not redrawn),
+        level=level,
         findings=findings,
         others=others,
     )
+
+
+def _level(before: GeoDataFrame, after: GeoDataFrame) -> Level:
+    """Return what differs: communities, if every grid of one lies as it did."""
+    one, other = (grids.assign(community="") for grids in (before, after))
+    told = bool((after["community"] != "").all())
+    return "community" if told and not division_differs(one, other) else "grid"
+
+
+def _dissolved(
+    grids: GeoDataFrame, *, like: GeoDataFrame | None, known: GeoDataFrame
+) -> GeoDataFrame:
+    """Return the communities that grids name, called as ``like``, else ``known``."""
+    areas = grids[["community", "geometry"]].dissolve("community").rename_axis("code")
+    names = known["name"] if like is None else like["name"]
+    return filled(areas.assign(name=names.reindex(areas.index).fillna("")), like=known)
+
+
+def filled(areas: GeoDataFrame, *, like: GeoDataFrame) -> GeoDataFrame:
+    """Return areas by code with the columns of a layer; what is not told is empty."""
+    bare = like.iloc[:0].reindex(areas.index)
+    return GeoDataFrame(bare.assign(name=areas["name"])).set_geometry(areas.geometry)
 
 
 def by_place(layers: Layers) -> Layers:
@@ -142,10 +173,10 @@ def _stations_differ(before: GeoDataFrame, after: GeoDataFrame) -> bool:
     return bool((station_changes(before, after)["change"] != "").any())
 
 
-def _same_place(before: Study, grids: GeoDataFrame) -> None:
+def same_place(before: Study, grids: GeoDataFrame) -> None:
     """Raise an error if grids share less than half of the ground with a study's."""
     ours, theirs = (
-        shapely.union_all(shapely.make_valid(one.geometry.to_numpy()))
+        united(shapely.make_valid(one.geometry.to_numpy()))
         for one in (before.layers.grids, grids)
     )
     shared = shapely.intersection(ours, theirs).area

@@ -67,7 +67,7 @@ def _settled(
     name = frame.get("name", bare).fillna("").astype(str)
     told = frame.get("community", bare).fillna("").astype(str)
     known = told.isin(set(today["community"]))
-    most = _community(frame, today=today)
+    most = community_by_ground(frame, today=today)
     settled = GeoDataFrame(
         {"name": name, "community": told.where(known, most)},
         geometry=frame.geometry,
@@ -76,7 +76,7 @@ def _settled(
     return settled, [str(code) for code in frame.index[~known]]
 
 
-def _community(frame: GeoDataFrame, *, today: GeoDataFrame) -> Series:
+def community_by_ground(frame: GeoDataFrame, *, today: GeoDataFrame) -> Series:
     """Return the community that each grid has most ground of, "" for none."""
     shapes, grids = frame.geometry.to_numpy(), today.geometry.to_numpy()
     one, other = shapely.STRtree(grids).query(shapes, predicate="intersects")

@@ -142,6 +142,8 @@ def _named(layers: Layers, *, tier: str) -> DataFrame:
     """
     served, _ = service.areas_served(layers)
     columns = ["serves_grid", "serves_community", "belongs_community"]
+    if tier == TIERS["grid"]:
+        columns.append("belongs_grid")
     says = (layers.stations[columns].fillna("") != "").any(axis=1).to_numpy()
     named = served[says[served["station"].to_numpy(int)]].reset_index(drop=True)
     if tier == TIERS["community"]:

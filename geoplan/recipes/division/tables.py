@@ -96,7 +96,8 @@ def _named(table: DataFrame, topic: str, *, division: Division, lang: str) -> Da
         name: str(text).format(what=said["levels"][division.level], measure=measure)
         for name, text in said[topic].items()
     }
-    shown = [name for name in names if name in table and table[name].notna().any()]
+    known = table.columns if table.empty else table.columns[table.notna().any()]
+    shown = [name for name in names if name in known]
     if division.level == "community":
         shown = [name for name in shown if name != "community"]
     return table[shown].rename(columns=names)

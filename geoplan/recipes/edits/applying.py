@@ -18,6 +18,7 @@ from geoplan.recipes.division.asked import Asked
 from geoplan.recipes.division.board import board_of
 from geoplan.recipes.division.ground import laid_out
 from geoplan.recipes.division.record import division_record
+from geoplan.recipes.edits.begun import begun
 from geoplan.recipes.edits.edited import grids_edited, nearby, stations_edited
 from geoplan.recipes.edits.merging import merged
 from geoplan.recipes.edits.reading import Comment, Edits, read_edits
@@ -88,6 +89,7 @@ def apply_edits(  # noqa: PLR0913  a recipe's own, the files and their band
         command="apply",
         asked={"edits": [one.path.name for one in read]},
         comments=comments,
+        begun=begun(whole, files=read),
     )
     with run.step("write", out=out), together(out) as place:
         pages = write_comparison(pair, found, network=network, out=place, run=run)

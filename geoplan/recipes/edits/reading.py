@@ -98,6 +98,7 @@ class GridEdits:
     """Units that go to other grids than today's."""
 
     units_hash: str  #: of the units they were drawn with
+    option: int  #: of the plans that they started from, 0 for today's
     to: Mapping[str, str]  #: unit → code of its grid
     locked: tuple[str, ...]
     comments: tuple[Comment, ...]
@@ -211,6 +212,7 @@ def _shaped(path: Path, raw: object, shape: Shape) -> Any:  # noqa: ANN401  as t
 def _grids(raw: Mapping[str, Any]) -> GridEdits:
     return GridEdits(
         units_hash=raw["units"],
+        option=raw["option"],
         to=raw["to"],
         locked=tuple(raw.get("locked", ())),
         comments=_comments(raw),

@@ -21,6 +21,7 @@ from geoplan.wording import say, texts
 _TOLD = ("name", "kind", "area_m2", "cost", "available", "community")
 _OF_NEW = ("gain", "cumulative", "share", "cost")  # what existing stations have not
 _DIGITS = 6
+_FINE = 12  # of a share, which capacities hang on
 
 
 def write_sites(
@@ -82,7 +83,7 @@ def site_layers(siting: Siting) -> dict[str, DataFrame]:
     if siting.counted not in GROUPS:
         left["weight"] = plan.uncovered["weight"]
     shape = siting.homes.geometry.loc[left.index]
-    assignment = plan.assignment.round({"minutes": _DIGITS, "share": _DIGITS})
+    assignment = plan.assignment.round({"minutes": _DIGITS, "share": _FINE})
     assignment = assignment.join(_weights(siting), on="building")
     columns = [c for c in open_sites if c not in {"geometry", "existing"}]
     finite = open_sites[columns].replace(np.inf, np.nan)

@@ -7,24 +7,24 @@ import numpy as np
 
 from geoplan.loops import compiled
 
-_STILL = 12  # iterations without a better bound, after which steps shorten …
+_STILL = 20  # iterations without a better bound, after which steps shorten …
 _SHORTER = 0.6  # … by so much …
 _SHORTEST = 1e-4  # … as far as this
 _PROGRESS = 1e-4  # of the gap: less is no better bound
-_MEMORY = 0.5  # of the way before, that each way keeps
+_MEMORY = 0.95  # of the way before, that each way keeps
 
 
 @compiled
 def reduced(problem, prices, saved):
     """Write what each site costs at the demands' prices; below 0 it pays to open."""
-    start, demand, cost, opening = problem[0], problem[1], problem[2], problem[7]
-    for j in range(len(opening)):
-        worth = opening[j]
-        for row in range(start[j], start[j + 1]):
-            less = cost[row] - prices[demand[row]]
-            if less < 0.0:
-                worth += less
-        saved[j] = worth
+    start, site, cost, opening = problem[3], problem[4], problem[5], problem[7]
+    saved[:] = opening
+    for i in range(len(prices)):
+        for at in range(start[i], start[i + 1]):
+            less = cost[at] - prices[i]
+            if less >= 0.0:  # the dearer ones follow
+                break
+            saved[site[at]] += less
 
 
 @compiled
@@ -110,16 +110,14 @@ def _affordable(rules, saved, order, ratio, share):
 @compiled
 def _slopes(problem, prices, share, slope, way):
     """Write the way that the prices should go; return its length squared."""
-    start, demand, cost, penalty = problem[0], problem[1], problem[2], problem[6]
-    for i in range(len(slope)):
-        slope[i] = 1.0
-    for j in range(len(share)):
-        if share[j] > 0.0:
-            for row in range(start[j], start[j + 1]):
-                if cost[row] < prices[demand[row]]:
-                    slope[demand[row]] -= share[j]
+    start, site, cost, penalty = problem[3], problem[4], problem[5], problem[6]
     length = 0.0
     for i in range(len(slope)):
+        slope[i] = 1.0
+        for at in range(start[i], start[i + 1]):
+            if cost[at] >= prices[i]:
+                break
+            slope[i] -= share[site[at]]
         if (prices[i] >= penalty[i] and slope[i] > 0.0) or (
             prices[i] <= 0.0 and slope[i] < 0.0
         ):
@@ -159,7 +157,8 @@ def subgradient(problem, rules, prices, best_prices, picked, upper, iterations, 
                 still = 0
             bound = value
             best_prices[:] = prices
-            picked[:] = share
+        for j in range(sites):
+            picked[j] += (share[j] - picked[j]) * (1.0 - _MEMORY)
         if still >= _STILL:
             still = 0
             pace *= _SHORTER

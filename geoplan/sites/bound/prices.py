@@ -36,9 +36,10 @@ class Bound:
     def narrowed(self, problem: Problem, *, upper: float) -> Problem:
         """Return the problem without what no plan that costs less than upper does.
 
-        Sites that all such plans open or shut are locked; a demand is not served
-        at a cost that its price and the gap rule out. Only where the counts are
-        all that limits the choice; ``by_site`` stays whole.
+        A demand is not served at a cost that its price and the gap rule out. Where
+        the counts are all that limits the choice, sites that all such plans open
+        or shut are locked, and what opening a site costs by itself leaves so much
+        less of the gap to those it serves. ``by_site`` stays whole.
         """
         rules = problem.rules
         if self.saved is None or self.prices is None or not np.isfinite(upper):
@@ -46,7 +47,12 @@ class Bound:
         room = upper - _close(problem, upper) - self.priced
         dearest = self.prices + room
         rows = problem.by_demand
-        near = rows.cost <= dearest[rows.owner]
+        above = rows.cost - self.prices[rows.owner]
+        if rules.counted:
+            misses, costs = _forced(problem, self.saved)
+            rules = rules.fixed(must=misses > room, never=costs > room)
+            above = np.maximum(above, 0.0) + costs[rows.other]
+        near = (above <= room) & ~rules.never[rows.other]
         counts = np.bincount(rows.owner[near], minlength=len(dearest))
         by_demand = Sparse(
             start=np.concatenate([[0], np.cumsum(counts)]),
@@ -54,9 +60,6 @@ class Bound:
             cost=rows.cost[near],
         )
         penalty = np.where(problem.penalty > dearest, np.inf, problem.penalty)
-        if rules.counted:
-            opens, shuts = _fixed(problem, self.saved, room=room)
-            rules = rules.fixed(must=opens, never=shuts)
         return problem.but(by_demand=by_demand, penalty=penalty, rules=rules)
 
 
@@ -115,13 +118,14 @@ def _first_prices(problem: Problem, chosen: Array) -> Array:
     return np.minimum((first + second) / 2.0, problem.penalty)
 
 
-def _fixed(problem: Problem, saved: Array, *, room: float) -> tuple[Array, Array]:
-    """Return the sites that every better plan opens, and those that none opens.
+def _forced(problem: Problem, saved: Array) -> tuple[Array, Array]:
+    """Return by how much the bound rises without each site, and with it.
 
-    ``room``: what a plan may cost beyond the bound and still be better.
+    Of sites that the locks leave free; 0 where the bound's own choice stays, inf
+    where the count is used up by the locks.
     """
     rules = problem.rules
-    opens, shuts = np.zeros(len(saved), bool), np.zeros(len(saved), bool)
+    without, beside = np.zeros(len(saved)), np.zeros(len(saved))
     for number in (-1, *range(len(rules.most))):
         here = np.flatnonzero((rules.tier == number) & ~rules.must & ~rules.never)
         order = here[np.argsort(saved[here], kind="stable")]
@@ -132,8 +136,8 @@ def _fixed(problem: Problem, saved: Array, *, room: float) -> tuple[Array, Array
         last = saved[order[used - 1]] if 0 < used == most else 0.0
         after = saved[order[used]] if used < len(order) else 0.0
         inside, outside = order[:used], order[used:]
-        opens[inside] = -saved[inside] + min(after, 0.0) > room
-        shuts[outside] = saved[outside] - min(last, 0.0) > room
+        without[inside] = -saved[inside] + min(after, 0.0)
+        beside[outside] = saved[outside] - min(last, 0.0)
         if most == 0:
-            shuts[order] = True
-    return opens, shuts
+            beside[order] = np.inf
+    return without, beside

@@ -18,8 +18,8 @@ Array = NDArray[Any]
 Arrays = tuple[Any, ...]
 
 _DEAR = 16.0  # times the dearest service: what leaving a required demand costs first
-_SHARE = 12  # a disturbance exchanges one in so many open sites …
-_FEWEST, _MOST = 2, 12  # … and so many at least and at most
+_SHARES = (24, 8, 4)  # disturbances in turn exchange one in so many open sites …
+_FEWEST, _MOST = 2, 40  # … and so many at least and at most
 
 
 def arrays(problem: Problem, *, penalty: Array) -> Arrays:
@@ -157,11 +157,14 @@ class _Search:
         """Return the best state after so many disturbances, each descended anew."""
         rng = np.random.default_rng(effort.seed)
         rank = self._rank(state)
-        exchanges = int(np.clip(state[0][0].sum() // _SHARE, _FEWEST, _MOST))
+        exchanges = [
+            int(np.clip(state[0][0].sum() // share, _FEWEST, _MOST))
+            for share in _SHARES
+        ]
         lawful = rank[0] == 0  # and every exchange keeps it so
-        for _ in range(effort.kicks):
+        for kick in range(effort.kicks):
             other = _copied(state)
-            draws = rng.random(2 * exchanges)
+            draws = rng.random(2 * exchanges[kick % len(exchanges)])
             compiled.disturb(self.problem, self.rules, *other, draws)
             self._descend(*other)
             now = (0, self._cost(other)) if lawful else self._rank(other)

@@ -72,13 +72,13 @@
     return homes.reduce(function (total, b) { return total + (study.buildings.count[b] || 0); }, 0);
   }
 
-  /* Areas with what changes in them, largest change first. */
+  /* Areas with what changes in them, largest change first: who comes within less who
+     falls out, which is after less before where an area's ground is the same. */
   function ranked(figures) {
     return figures.after.map(function (after, i) {
-      const before = figures.before[i];
-      return { i, before, after, total: figures.total[i], gained: figures.gained[i] || 0, lost: figures.lost[i] || 0,
-        more: after === null || before === null ? null : after - before };
-    }).filter(function (one) { return one.gained || one.lost || one.more; })
+      const gained = figures.gained[i] || 0, lost = figures.lost[i] || 0;
+      return { i, before: figures.before[i], after, total: figures.total[i], gained, lost, more: gained - lost };
+    }).filter(function (one) { return one.gained || one.lost; })
       .sort(function (a, b) { return Math.abs(b.more) - Math.abs(a.more) || b.gained + b.lost - a.gained - a.lost || a.i - b.i; });
   }
 

@@ -116,9 +116,7 @@
         return line(kind, row.i, pick, [
           make("th", { scope: "row" }, make("button", { type: "button" }, study.titled(block, row.i))),
           make("td", {}, number(row.before)), make("td", {}, number(row.after)),
-          make("td", {}, row.more === null ? "–" : row.more || !row.gained
-            ? make("b", { class: row.more > 0 ? "gained" : row.more < 0 ? "lost" : "" }, study.signed(row.more))
-            : figures(row.gained, row.lost)),
+          make("td", {}, row.more ? make("b", { class: row.more > 0 ? "gained" : "lost" }, study.signed(row.more)) : figures(row.gained, row.lost)),
         ]);
       })),
     ]);

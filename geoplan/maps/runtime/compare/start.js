@@ -2,11 +2,11 @@
 (function (geoplan) {
   "use strict";
 
-  const { make } = geoplan.element;
+  const { make, get } = geoplan.element;
   const { study, state, words, ground, theme, drawing, page } = geoplan;
 
   const CLOSEST = { grid: 16.5, community: 16, way: 17, station: 16.5 };
-  const WORST = 6; // rows of a table on paper
+  const MOST = 6, LEAST = 2; // rows of a table on paper
 
   function fly(map, thing) {
     const features = page.features(thing);
@@ -20,10 +20,22 @@
 
   /* What stands beside the map on paper. */
   function paper() {
+    const box = get("paper");
+    let rows = MOST;
+    write(rows);
+    while (rows > LEAST && cut(box)) write(rows -= 1); // as many as there is room for
+  }
+
+  function cut(box) {
+    const how = box.querySelector(".how");
+    return box.scrollHeight > box.clientHeight || how.scrollHeight > how.clientHeight;
+  }
+
+  function write(rows) {
     const circle = study.now();
     const all = geoplan.list.stations();
-    const stations = all.slice(0, WORST);
-    const grids = study.ranked(circle.grids).slice(0, WORST);
+    const stations = all.slice(0, rows);
+    const grids = study.ranked(circle.grids).slice(0, rows);
     geoplan.paper.write(geoplan.paper.keys(), [
       make("h2", {}, words.say("stations_title")),
       stations.length ? make("table", { class: "stations" }, make("tbody", {}, stations.map(function (i) {
@@ -39,7 +51,7 @@
         }))),
         make("tbody", {}, grids.map(function (row) {
           return make("tr", {}, [make("th", {}, study.titled(study.grids, row.i)), make("td", {}, row.before === null ? "–" : words.number(row.before)),
-            make("td", {}, row.after === null ? "–" : words.number(row.after)), make("td", {}, row.more === null ? "–" : study.signed(row.more))]);
+            make("td", {}, row.after === null ? "–" : words.number(row.after)), make("td", {}, study.signed(row.more))]);
         })),
       ]) : make("p", {}, words.say("grids_none")),
       make("h2", {}, words.say("notes_title")),

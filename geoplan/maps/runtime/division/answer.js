@@ -15,7 +15,7 @@
 
   /* A text with its facts, in pieces: [text, name of the fact or ""]. */
   function pieces(key, facts) {
-    return words.say(key).split(/(\{\w+\})/).filter(Boolean).map(function (piece) {
+    return words.form(key, facts).split(/(\{\w+\})/).filter(Boolean).map(function (piece) {
       const name = /^\{(\w+)\}$/.exec(piece);
       return name ? [String(facts[name[1]]), name[1]] : [piece, ""];
     });
@@ -91,8 +91,9 @@
   function lead(now) {
     const was = division.was.balance, then = now.balance;
     const found = [];
-    if (division.banded) found.push(words.say("lead_within", { low: division.band[0], high: division.band[1], was: was.within, now: then.within, n: then.n }));
-    found.push(words.say("lead_apart", { was: words.count(was.most - was.least), now: words.count(then.most - then.least) }));
+    if (division.banded) found.push(words.say("lead_within", Object.assign(division.limits(), { was: was.within, now: then.within, n: then.n })));
+    const apart = [was, then].map(function (one) { return words.count(one.most - one.least); });
+    if (apart[0] !== apart[1]) found.push(words.say("lead_apart", { was: apart[0], now: apart[1] }));
     const locked = division.was.grids.filter(function (row) { return row.there && division.grids.locked[row.i]; }).length;
     if (locked) found.push(words.say("lead_locked", { n: locked }));
     if (now.staffing) found.push(words.say(now.staffing.short ? "lead_short" : "lead_staffed", { workers: now.staffing.workers, short: now.staffing.short }));

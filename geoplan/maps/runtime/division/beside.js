@@ -5,7 +5,7 @@
   const { make, get, put, icon } = geoplan.element;
   const { study, division, state, words } = geoplan;
 
-  const MOST = 14, LEAST = 3; // rows of a table
+  const MOST = 14, LEAST = 2; // rows of a table
   let before = null;
 
   function fill() {

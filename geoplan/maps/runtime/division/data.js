@@ -162,14 +162,25 @@
     return row[division.measure];
   }
 
+  /* What is counted in building b; 0 where nothing is known of it. */
+  function homes(b) {
+    const known = study.buildings[division.measure];
+    return (known && known[b]) || 0;
+  }
+
+  /* The band as it is told: from low to high. */
+  function limits() {
+    return { low: words.number(division.band[0]), high: words.number(division.band[1]) };
+  }
+
   /* How it is counted, a sentence each. */
   function method() {
-    return words.say("notes", { low: division.band[0], high: division.band[1] }).split("|");
+    return words.say("notes", limits()).split("|");
   }
 
   Object.assign(study, { use, called: function (b) { return called(study, b); },
     titled: function (block, i) { return block === division.grids ? name(i) : titled(block, i); }, middle, method });
-  Object.assign(division, { show, choose, shown, fact, tail, name, size });
+  Object.assign(division, { show, choose, shown, fact, tail, name, size, homes, limits });
   geoplan.study = study;
   geoplan.division = division;
 })((window.geoplan = window.geoplan || {}));

@@ -24,14 +24,14 @@
 
   /* Counts beside what is balanced: 42 人, 9 栋. */
   function others(row) {
-    return figures.COUNTS.filter(function (name) { return name !== division.measure && (name !== "people" || row.people > 0); })
+    return figures.COUNTS.filter(function (name) { return name !== division.measure && (name === "buildings" || row[name] > 0); })
       .map(function (name) { return words.say("unit_" + name, { n: words.number(row[name]) }); }).join(" · ");
   }
 
   function strip(k, pick) {
     const row = division.now.strips[k];
     const houses = [].concat.apply([], row.units.map(function (u) { return division.houses[u]; }))
-      .sort(function (a, b) { return (study.buildings.households[b] || 0) - (study.buildings.households[a] || 0) || a - b; });
+      .sort(function (a, b) { return division.homes(b) - division.homes(a) || a - b; });
     return [
       head(words.say("from_to", { from: division.name(row.from), to: division.name(row.to) }), words.say("strip_number", { n: row.number })),
       make("p", { class: "one moved" }, [make("b", {}, words.count(division.size(row))), " ", words.say("strip_moves", { rest: others(row) })]),
@@ -59,7 +59,7 @@
   function list(houses, pick) {
     const line = function (b) {
       return make("li", {}, make("button", { type: "button", class: "link", click: function () { pick({ kind: "building", i: b }); } }, [
-        make("span", {}, study.called(b)), make("span", {}, study.buildings.households[b] > 0 ? words.say("unit_households", { n: words.number(study.buildings.households[b]) }) : "–")]));
+        make("span", {}, study.called(b)), make("span", {}, division.homes(b) > 0 ? words.count(division.homes(b)) : "–")]));
     };
     const rest = houses.slice(FIRST);
     return make("div", {}, [make("h3", {}, words.say("strip_buildings", { n: houses.length })), make("ul", { class: "homes" }, houses.slice(0, FIRST).map(line)),
@@ -78,12 +78,12 @@
     return [
       head(division.name(g), told.filter(Boolean).join(" · ")),
       make("p", { class: beyond && row.there ? "one" : "one in" }, [make("b", {}, row.was && row.there ? words.say("before_after", { before: words.number(division.size(row.before)), after: words.count(size) }) : words.count(size)),
-        " ", beyond ? words.say(beyond < 0 ? "below_band" : "above_band", { low: division.band[0], high: division.band[1] }) : others(row.there ? row : row.before)]),
+        " ", beyond ? words.say(beyond < 0 ? "below_band" : "above_band", division.limits()) : others(row.there ? row : row.before)]),
       facts([
         fact ? [words.say("four_sides"), sides(fact)] : null,
         fact && fact.area ? [words.say("area"), hectares(fact.area)] : null,
         fact && fact.compactness !== null && fact.compactness !== undefined ? [words.say("compactness"), words.say("compact", { n: fact.compactness.toFixed(2) })] : null,
-        fact && fact.reached !== null && fact.reached !== undefined ? [words.say("reached"), words.say("unit_households", { n: words.number(fact.reached) })] : null,
+        fact && fact.reached !== null && fact.reached !== undefined ? [words.say("reached"), words.count(fact.reached)] : null,
       ]),
       row.changed ? flows(row, pick) : null,
     ];
@@ -91,7 +91,7 @@
 
   function sides(fact) {
     const blank = words.say("blank");
-    const names = fact.sides.map(function (name) { return name || blank; });
+    const names = fact.sides.map(function (name) { return name.split("、").join(words.say("and")) || blank; });
     return words.say("sides", { east: names[0], south: names[1], west: names[2], north: names[3] });
   }
 
@@ -117,10 +117,10 @@
     const from = unit < 0 ? -1 : division.before[unit], to = unit < 0 ? -1 : division.now.to[unit];
     return [
       head(study.called(b), block.code[b] ? words.say("code", { code: block.code[b] }) : ""),
-      block.households[b] > 0 ? make("p", { class: "one in" }, make("b", {}, words.say("unit_households", { n: words.number(block.households[b]) }))) : null,
+      division.homes(b) > 0 ? make("p", { class: "one in" }, make("b", {}, words.count(division.homes(b)))) : null,
       facts([
         unit >= 0 ? [words.say("in_grid"), from === to ? division.name(from) : words.say("from_to", { from: division.name(from), to: division.name(to) })] : null,
-        unit >= 0 && division.units.name[unit] ? [words.say("found_compound"), division.units.name[unit]] : null,
+        unit >= 0 && division.units.name[unit] ? [words.say("in_unit"), division.units.name[unit]] : null,
       ]),
       to >= 0 ? make("div", { class: "actions" }, make("button", { type: "button", click: function () { pick({ kind: "grid", i: to }); } }, division.name(to))) : null,
     ];

@@ -68,7 +68,7 @@
     return { n, most: Math.max.apply(null, counts.concat(0)), least: n ? Math.min.apply(null, counts) : 0, mean, cv: mean > 0 ? Math.sqrt(square) / mean : 0, under, over, within: n - under - over };
   }
 
-  /* Ground that goes from one grid to another, a piece each; most households first. */
+  /* Ground that goes from one grid to another, a piece each; most of what is counted first. */
   function strips(on, to) {
     const kind = Int32Array.from(to, function (grid, u) { return grid === on.before[u] ? -1 : grid * on.grids.code.length + on.before[u]; });
     const piece = topology.pieces(on.arcs, kind);
@@ -83,7 +83,7 @@
     });
     const code = function (g) { return g < 0 ? "" : on.grids.code[g]; };
     const found = Array.from(rows.values()).sort(function (a, b) {
-      return b.households - a.households || b.area - a.area || order(code(a.from), code(b.from)) || order(code(a.to), code(b.to));
+      return b[on.measure] - a[on.measure] || b.area - a.area || order(code(a.from), code(b.from)) || order(code(a.to), code(b.to));
     });
     found.forEach(function (row, k) { row.number = k + 1; });
     return found;

@@ -16,9 +16,9 @@
       ["moved", words.say("legend_moved"), [box("moved"), words.say("legend_moved_note")]],
       ["old", words.say("legend_old"), [line("gone", 1.7)]],
       ["borders", words.say("legend_grids"), [line("plain", 1.5), words.say("legend_plain"), line("fresh", 2.6), words.say("legend_fresh")]],
-      division.banded ? ["band", words.say("legend_band", { low: division.band[0], high: division.band[1] }), [box("beyond"), words.say("legend_band_note")]] : null,
+      division.banded ? ["band", words.say("legend_band", division.limits()), [box("beyond"), words.say("legend_band_note")]] : null,
       ["homes", words.say("legend_homes"), [box("in")]],
-      study.stations.code.length ? ["stations", words.say("station_grid"), [switches.sign({ dot: true, head: false }), words.say("legend_count", { n: study.stations.code.length })]] : null,
+      study.stations.code.length ? ["stations", words.say("legend_stations"), [switches.sign({ dot: true, head: false }), words.say("legend_count", { n: study.stations.code.length })]] : null,
     ].filter(Boolean);
   }
 

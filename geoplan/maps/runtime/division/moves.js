@@ -133,7 +133,7 @@
 
   /* Where a strip is: the compounds it holds, else the ways beside its homes. */
   function where(row) {
-    const homes = function (u) { return division.units.households[u] || 0; };
+    const homes = function (u) { return (division.units[division.measure] || [])[u] || 0; };
     const compounds = row.units.filter(function (u) { return division.units.name[u]; })
       .sort(function (a, b) { return homes(b) - homes(a) || a - b; }).map(function (u) { return division.units.name[u]; });
     if (compounds.length) return told(compounds, "compounds_some", "compounds_many");
@@ -141,7 +141,7 @@
     row.units.forEach(function (u) {
       division.houses[u].forEach(function (b) {
         const way = study.buildings.near[b];
-        if (way > 0) sums[way] = (sums[way] || 0) + 1 + (study.buildings.households[b] || 0);
+        if (way > 0) sums[way] = (sums[way] || 0) + 1 + division.homes(b);
       });
     });
     const ways = Object.keys(sums).map(Number).sort(function (a, b) { return sums[b] - sums[a] || a - b; });

@@ -47,8 +47,9 @@
     return make("button", { type: "button", role: "radio", class: "card", "data-plan": k, keydown: move, click: function () { division.choose(k); } }, [
       make("span", { class: "name" }, [make("b", {}, title(k)), plan.knee && own.strips.length ? make("i", {}, words.say("knee")) : null]),
       small(own),
-      row(words.say("card_moved"), own.strips.length ? words.count(own.moves) : words.say("card_still")),
-      row(words.say("card_range"), words.number(own.balance.least) + "–" + words.number(own.balance.most)),
+      row(words.say("card_moved"), own.strips.length ? words.number(own.moves) : words.say("card_still")),
+      plan.share === null ? row(words.say("card_range"), words.number(own.balance.least) + "–" + words.number(own.balance.most))
+        : row(words.say("card_spread"), answer.even(own.balance.cv)),
       division.banded ? row(words.say("card_within"), own.balance.within + " / " + own.balance.n) : row(words.say("card_grids"), String(own.size)),
       make("span", { class: broken ? "ruled broken" : "ruled" }, [icon(broken ? "M10 3l8 14H2zM10 8v4M10 14.4v.1" : "M4 10l4 4 8-9"), words.say(broken ? "card_broken" : "card_kept")]),
     ]);

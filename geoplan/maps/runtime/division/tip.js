@@ -46,9 +46,9 @@
     const i = thing.i;
     if (thing.kind === "station") return [study.titled(study.stations, i), words.say("station_grid"), ""];
     if (thing.kind === "building") {
-      const n = study.buildings.households[i], unit = study.buildings.unit[i];
+      const n = division.homes(i), unit = study.buildings.unit[i];
       const from = unit < 0 ? -1 : division.before[unit], to = unit < 0 ? -1 : division.now.to[unit];
-      return [study.called(i), n > 0 ? words.say("unit_households", { n: words.number(n) }) : "",
+      return [study.called(i), n > 0 ? words.count(n) : "",
         unit < 0 ? "" : from === to ? division.name(from) : words.say("from_to", { from: division.name(from), to: division.name(to) })];
     }
     if (thing.kind === "strip") {

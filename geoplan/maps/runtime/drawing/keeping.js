@@ -44,7 +44,8 @@
   }
 
   function key() {
-    return "geoplan-edits " + study.data.fingerprint + " " + study.data.units_hash;
+    const begun = study.data.by_hand.begun;
+    return ["geoplan-edits", study.data.fingerprint, study.data.units_hash].concat(begun ? begun.mark : []).join(" ");
   }
 
   /* The browser remembers, where it may. */

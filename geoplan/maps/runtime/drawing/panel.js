@@ -61,7 +61,7 @@
     const most = Math.max.apply(null, rows.map(function (grid) { return Math.max(judge.figures(grid).counted, was(grid)); }).concat(division.banded ? division.band[1] * 1.15 : 1));
     const totals = judge.totals();
     put(get("hand-balance"), [
-      make("h2", {}, [words.say("draw_balance"), make("small", {}, division.banded ? words.say("draw_band", { low: division.band[0], high: division.band[1] }) : words.unit())]),
+      make("h2", {}, [words.say("draw_balance"), make("small", {}, division.banded ? words.say("draw_band", division.limits()) : words.unit())]),
       rows.length ? make("table", {}, [make("caption", {}, words.say("draw_balance")), make("tbody", {}, few.map(function (grid) { return row(grid, was(grid), most); }))])
         : make("p", { class: "none" }, words.say("draw_balance_none")),
       rows.length > GRIDS ? make("button", { type: "button", class: "link more", click: function () {

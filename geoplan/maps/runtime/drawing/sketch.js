@@ -41,10 +41,31 @@
       const on = board();
       sketch.judge = geoplan.judge.judge(on);
       sketch.stays = division.grids.locked.slice();
+      if (study.data.by_hand.begun) go(study.data.by_hand.begun);
       mates = mated();
       sketch.base = Int32Array.from(on.home);
     }
     restart(k, true);
+  }
+
+  /* Goes on from what was drawn before: its locks are still a hand's, its comments and
+     edits of stations stay. */
+  function go(begun) {
+    begun.locked.forEach(function (code) {
+      const grid = division.grids.code.indexOf(code);
+      if (grid < 0) return;
+      sketch.stays[grid] = false;
+      sketch.locked.add(grid);
+    });
+    sketch.notes = begun.comments.slice();
+    if (begun.stations) sketch.rest = { stations: begun.stations };
+  }
+
+  /* The number of an option by its place in the list, 0 for today's division; of a
+     division that was drawn before, of what that started from. */
+  function number(k) {
+    const begun = study.data.by_hand.begun;
+    return k < 0 ? 0 : begun ? begun.option : division.plans[k].option;
   }
 
   /* Units of one compound, by its name. */
@@ -67,7 +88,7 @@
   function restart(k, afresh) {
     const { to } = sketch.judge;
     const wanted = plan(k);
-    const move = { units: [], from: [], to: [], kind: "start", option: { from: sketch.option, to: k < 0 ? 0 : division.plans[k].option } };
+    const move = { units: [], from: [], to: [], kind: "start", option: { from: sketch.option, to: number(k) } };
     to.forEach(function (grid, unit) {
       if (grid === wanted[unit]) return;
       move.units.push(unit);
@@ -183,7 +204,8 @@
     // a grid drawn before and taken back has its code still to give
     const idle = code === null ? judge.codes.findIndex(function (one, g) { return g >= judge.on.codes.length && judge.of[g] === community && !judge.members[g].length; }) : -1;
     if (idle >= 0) return idle;
-    const made = code === null ? codes.next(own, owner) : code;
+    const others = grids.code.filter(function (one, i) { return grids.community[i] !== owner; });
+    const made = code === null ? codes.next(own, owner, others) : code;
     if (made === null) return -1;
     grids.code.push(made);
     grids.name.push("");
@@ -278,6 +300,17 @@
     return problem.kind === "loose" ? repair.housed(sketch.judge, rules) : repair.mend(sketch.judge, problem.grid, rules);
   }
 
+  /* The rule of barriers, where it follows: nobody walks across one, so that a grid of
+     one walkable piece is parted by none; one that is as it is today is as today. Of
+     others only their polygons tell. */
+  function across(totals, rule) {
+    const apart = totals.broken.concat(totals.apart);
+    if (!apart.every(untouched)) return null;
+    const told = (division.was.rules || []).find(function (one) { return one.id === "G2"; });
+    const codes = apart.map(function (grid) { return sketch.judge.codes[grid]; });
+    return told ? rule("G2", "error", [], told.inherited.filter(function (code) { return codes.indexOf(code) >= 0; })) : null;
+  }
+
   /* The rules that follow from units alone, as the sheet of rules wants them. */
   function rules() {
     const { judge } = sketch;
@@ -290,6 +323,7 @@
       rule("N2", "error", named(astray)),
       rule("lock", "error", named(totals.locked)),
       rule("G1-walk", "error", named(totals.broken), named(totals.apart)),
+      across(totals, rule),
       division.banded ? rule("H1", study.data.by_hand.hard ? "error" : "warning", named(totals.out), named(totals.outAlready)) : null,
     ].filter(Boolean);
   }
