@@ -56,6 +56,12 @@ def whole(text: str) -> int:
     return int(text)
 
 
+def codes(text: str) -> tuple[str, ...]:
+    """Return codes with commas between."""
+    parts = (one.strip() for one in re.split("[,，、]", text))
+    return tuple(one for one in parts if one)
+
+
 #: What ``sites`` asks, by the field of ``geoplan.recipes.sites.asked.Asked``.
 SITING: dict[str, Argument] = {
     "circle": {"default": "", "metavar": "NAME"},
@@ -77,6 +83,7 @@ SITING: dict[str, Argument] = {
     "datum": {"metavar": "NAME"},
     "below": {"type": whole, "metavar": "N"},
     "speeds": {"type": speeds, "default": (), "metavar": "A,B"},
+    "without": {"type": codes, "default": (), "metavar": "CODE,…|all"},
     "seconds": {"type": positive, "default": 60.0, "metavar": "S"},
     "seed": {"type": int, "default": 0},
 }
@@ -109,12 +116,6 @@ def band(text: str) -> tuple[float, float]:
     if low > high:
         raise ValueError(text)
     return low, high
-
-
-def codes(text: str) -> tuple[str, ...]:
-    """Return codes with commas between."""
-    parts = (one.strip() for one in re.split("[,，、]", text))
-    return tuple(one for one in parts if one)
 
 
 def several(text: str) -> int:

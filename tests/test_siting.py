@@ -185,6 +185,19 @@ def test_speeds_tell_how_often_a_site_is_chosen(office, tmp_path):
     assert often["R1"] == pytest.approx(2 / 3, abs=1e-3)  # slow people reach one home
 
 
+def test_a_choice_is_compared_with_each_station_closed(office, tmp_path):
+    told = suggest(office, tmp_path / "out", counts=range(1, 2), without=("all",))
+    robust = told["robust"]
+    cases = ["1.2", *(f"without {code}" for code in robust["without"])]
+    assert robust["without"] == ["s1"]
+    assert list(robust["worth"]) == list(robust["regret"]) == cases
+    for case in cases:  # nothing beats a case's own sites in that case
+        own = robust["worth"][case][case]
+        assert all(robust["worth"][other][case] <= own for other in cases)
+    page = (tmp_path / "out" / "sites.html").read_text("utf-8")
+    assert "关掉一个现有站" in page
+
+
 def test_codes_that_stations_have_too_are_told_apart(office, tmp_path):
     write_rooms(office.parent, 房源编号=["s1", "s2", "R3", "R4"])
     assert new(suggest(office, tmp_path / "out")) == ["c-s1"]
@@ -194,6 +207,7 @@ def test_codes_that_stations_have_too_are_told_apart(office, tmp_path):
     ("asked", "key"),
     [
         ({"circle": "没有的圈"}, "siting_circle"),
+        ({"without": ("R1",)}, "siting_without"),
         ({"weight": "elderly"}, "siting_weight"),
         ({"weight": "老年人"}, "siting_weight"),
         ({"weight": "没有的人群"}, "siting_weight"),

@@ -78,8 +78,6 @@ def lead(siting: Siting, *, lang: str) -> list[str]:
         }
         found.append(say(f"sites.rule_first_{siting.first}", lang=lang, **figures))
     found += [say(f"sites.rule_{name}", lang=lang) for name in siting.limits]
-    if siting.often is not None:
-        found.append(say("sites.rule_speeds", lang=lang))
     return found
 
 

@@ -183,7 +183,7 @@ class Siting:
     closing: bool  #: whether existing stations compete too
     limits: tuple[str, ...]  #: further rules asked for: capacity, budget, own …
     cost_word: str  #: what the office's file calls the cost
-    often: Series | None  #: by site, share of the speeds at which it is chosen
+    often: Series | None  #: by site, share of the cases in which it is chosen
     findings: tuple[Finding, ...]
     #: the ``results`` of the JSON contract
     results: dict[str, Any]

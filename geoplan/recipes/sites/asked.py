@@ -51,10 +51,11 @@ _GOES_WITH: Mapping[str, tuple[str, ...]] = {
     "per": sites.MODELS,
     "close": sites.MODELS,
     "speeds": sites.MODELS,
+    "without": sites.MODELS,
     "evaluate": (*sites.MODELS, "hubs"),
 }
 #: Options that a list to be judged answers itself.
-_NOT_OF_A_LIST = ("counts", "speeds")
+_NOT_OF_A_LIST = ("counts", "speeds", "without")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +77,7 @@ class Asked:
     evaluate: Path | None = None  #: a list of codes, or of places, to judge
     datum: str | None = None  #: of the coordinates in that list
     speeds: tuple[float, ...] = ()
+    without: tuple[str, ...] = ()  #: stations that may have to close, or "all"
     below: int | None = None  #: tiers: new stations of the tier below
     seconds: float = 60.0
     seed: int = 0

@@ -168,5 +168,6 @@ def asked_record(asked: Asked) -> dict[str, Any]:
         "evaluate": asked.evaluate.name if asked.evaluate else None,
         "datum": asked.datum,
         "speeds_m_s": list(asked.speeds),
+        "without": list(asked.without),
         "time_limit_s": asked.seconds,
     }

@@ -21,7 +21,7 @@ from geoplan.sites.task import checked as in_order
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Often:
-    """How often each site is chosen at other speeds, and the record of it."""
+    """How often each site is chosen in several cases, and the record of it."""
 
     shares: Series
     record: dict[str, object]
@@ -278,6 +278,8 @@ def limits(asked: Asked) -> tuple[str, ...]:
         f"per_{asked.per}": bool(asked.per),
         "apart": asked.apart_m > 0,
         "close": asked.close,
+        "speeds": bool(asked.speeds),
+        "without": bool(asked.without),
     }
     return tuple(name for name, on in said.items() if on)
 

@@ -17,10 +17,12 @@ from geoplan.recipes.sites.asked import (
     laid_out,
     task_of,
 )
+from geoplan.recipes.sites.cases import often_chosen
 from geoplan.recipes.sites.files import write_sites
 from geoplan.recipes.sites.hubs import hubs_of
-from geoplan.recipes.sites.plans import Often, siting_from
+from geoplan.recipes.sites.plans import siting_from
 from geoplan.recipes.sites.tiers import two_tiers_of
+from geoplan.recipes.sites.weights import ranked
 from geoplan.study.reading import Study
 
 PAGES = ("sites.html", "sites_2.html")
@@ -109,7 +111,7 @@ def siting_of(ground: Ground, *, asked: Asked) -> Siting:
     task = task_of(ground, asked=asked, walker=ground.study.walker)
     answers, told = _answers(ground, task, asked=asked)
     count = int((~answers[-1].sites.index.isin(task.candidates.index[task.kept])).sum())
-    often = _often(ground, asked=asked, count=count)
+    often = often_chosen(ground, asked=asked, count=count)
     return siting_from(
         ground, task=task, answers=answers, asked=asked, told=told, often=often
     )
@@ -119,17 +121,12 @@ def _answers(
     ground: Ground, task: sites.Task, *, asked: Asked
 ) -> tuple[list[sites.Answer], sites.Curve | None]:
     """Return the answers, one a count, and their curve if it was asked for."""
-    solved = _ranked(task, asked=asked)
+    solved = ranked(task, first=asked.first)
     answers, told = _solved(ground, solved, asked=asked)
     if not asked.first:
         return answers, told
     apart = [sites.told_apart(a, task=task, measure=asked.first) for a in answers]
     return apart, told and sites.curve_apart(told, task=task)
-
-
-def _ranked(task: sites.Task, *, asked: Asked) -> sites.Task:
-    """Return the task that is solved: some before all, where that is asked."""
-    return sites.putting_first(task, asked.first) if asked.first else task
 
 
 def _solved(
@@ -154,26 +151,3 @@ def _needed(answers: list[sites.Answer]) -> list[sites.Answer]:
         if abs(answer.value - best) <= _ENOUGH * max(1.0, abs(best)):
             return answers[: k + 1]
     return answers
-
-
-def _often(ground: Ground, *, asked: Asked, count: int) -> Often | None:
-    """Return how often each site is chosen at other speeds, if that is asked."""
-    if not asked.speeds:
-        return None
-    walker = ground.study.walker
-    speeds = [walker.speed, *(s for s in asked.speeds if s != walker.speed)]
-    cases = {
-        f"{speed:g}": _ranked(
-            task_of(ground, asked=asked, walker=walker.at(speed)), asked=asked
-        ).but(count=None if asked.model == "lscp" else count)
-        for speed in speeds
-    }
-    found = sites.robust(cases, effort=asked.effort)
-    record: dict[str, object] = {
-        "speeds_m_s": speeds,
-        "chosen": found.chosen,
-        "often": {str(k): round(float(v), 4) for k, v in found.often.items()},
-        "worth": {str(k): v for k, v in found.worth.to_dict("index").items()},
-        "regret": {str(k): float(v) for k, v in found.regret.items()},
-    }
-    return Often(shares=found.often, record=record)

@@ -2,7 +2,7 @@
 
 from pandas import DataFrame, Series
 
-from geoplan import columns
+from geoplan import columns, sites
 from geoplan.coverage import estates, groups, rollup
 from geoplan.errors import UsageError
 from geoplan.membership import places
@@ -34,6 +34,11 @@ def weighed(
     if first:
         table[first] = _first(layers, table, first=first, counted=counted)
     return table, counted
+
+
+def ranked(task: sites.Task, *, first: str) -> sites.Task:
+    """Return the task that is solved: some before all, where that is asked."""
+    return sites.putting_first(task, first) if first else task
 
 
 def _first(layers: Layers, demand: DataFrame, *, first: str, counted: str) -> Series:
