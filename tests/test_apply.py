@@ -427,7 +427,16 @@ def test_a_file_that_is_not_there_or_is_no_text_is_refused(tmp_path):
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError) as error:
         read_edits(path)
-    assert error.value.key == "edits_syntax"
+    assert error.value.key == "edits_no_text"
+
+
+def test_a_file_cut_off_is_told_with_the_place(tmp_path):
+    path = tmp_path / "edits.json"
+    path.write_text('{"format": "geoplan-edits",\n "version"', encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        read_edits(path)
+    assert error.value.key == "edits_broken"
+    assert "第 2 行第 11 个字" in error.value.say("zh")
 
 
 def test_nothing_is_written_of_a_file_that_is_refused(tmp_path):

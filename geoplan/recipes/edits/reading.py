@@ -173,7 +173,12 @@ def _json(path: Path, content: bytes) -> object:
         return json.loads(text, object_pairs_hook=_once, parse_constant=_not_json)
     except RecursionError as error:
         raise InputError.at("edits_syntax", file=path, text="nested") from error
-    except ValueError as error:  # not UTF-8, not JSON, a number of too many digits
+    except UnicodeDecodeError as error:
+        raise InputError.at("edits_no_text", file=path) from error
+    except json.JSONDecodeError as error:
+        line, column = error.lineno, error.colno
+        raise InputError.at("edits_broken", file=path, line=line, at=column) from error
+    except ValueError as error:  # a key twice, a number of too many digits
         told = str(error).splitlines()[0][:120]
         raise InputError.at("edits_syntax", file=path, text=told) from error
 
