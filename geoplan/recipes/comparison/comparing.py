@@ -103,7 +103,7 @@ def _broken(given: Division) -> Iterator[Finding]:
     plan = given.plans[0]
     for rule in plan.results["rules"]:
         if not rule["passed"] and rule["id"] != BAND:
-            yield broken(plan, rule)
+            yield broken(plan, rule, level=given.level)
 
 
 def coverage_compared(pair: Pair, network: Network) -> Comparison:

@@ -8,7 +8,7 @@ import numpy as np
 from geoplan import division
 from geoplan.division.neighbours import pieces
 from geoplan.model import Division, DivisionPlan, Finding, Level
-from geoplan.wording import Said
+from geoplan.wording import Said, texts
 
 _LISTED = 10
 BAND = "H1"
@@ -25,12 +25,15 @@ def about(found: Division, *, plans: Sequence[division.Plan]) -> tuple[Finding, 
             if rule["id"] == BAND:
                 told += _banded(record, plan, rule)
             elif not rule["passed"]:
-                told.append(broken(record, rule))
+                told.append(broken(record, rule, level=found.level))
     return (*told, *_unknown_work(plans[0].board))
 
 
-def broken(record: DivisionPlan, rule: dict[str, Any]) -> Finding:
-    """Return that a plan breaks a rule."""
+def broken(record: DivisionPlan, rule: dict[str, Any], *, level: str) -> Finding:
+    """Return that a plan breaks a rule.
+
+    ``level``: what is drawn, grid or community.
+    """
     codes = rule["offenders"]
     first = codes[0]
     known = first in record.grids.index
@@ -41,12 +44,20 @@ def broken(record: DivisionPlan, rule: dict[str, Any]) -> Finding:
         code=first if known else "",
         facts={
             "option": record.option,
-            "rule": Said(f"division.rules.{rule['id']}"),
+            "rule": Said(_words(rule["id"], level=level)),
             "count": len(codes),
             "codes": "、".join(codes[:_LISTED]),
         },
         geometry=record.grids.geometry[first].representative_point() if known else None,
     )
+
+
+def _words(rule: str, *, level: str) -> str:
+    """Return the text of a rule, of communities where these are drawn."""
+    own = f"rule_{rule}"
+    if own in texts("division_page", "en").get(level, {}):
+        return f"division_page.{level}.{own}"
+    return f"division.rules.{rule}"
 
 
 def _banded(
