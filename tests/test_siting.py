@@ -185,6 +185,15 @@ def test_speeds_tell_how_often_a_site_is_chosen(office, tmp_path):
     assert often["R1"] == pytest.approx(2 / 3, abs=1e-3)  # slow people reach one home
 
 
+def test_stations_that_would_bring_nobody_in_are_left_out_and_said(office, tmp_path):
+    told = suggest(office, tmp_path / "out", counts=range(4, 5))
+    (row,) = told["curve"]
+    assert row["count"] == 4
+    assert told["count"] < 4
+    page = (tmp_path / "out" / "sites.html").read_text("utf-8")
+    assert f"多要的 {4 - told['count']} 个" in page
+
+
 def test_a_choice_is_compared_with_each_station_closed(office, tmp_path):
     told = suggest(office, tmp_path / "out", counts=range(1, 2), without=("all",))
     robust = told["robust"]

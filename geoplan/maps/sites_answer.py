@@ -64,12 +64,20 @@ def ruled(siting: Siting) -> bool:
     return any(name in _HINDERING for name in siting.limits)
 
 
+def beyond(siting: Siting) -> int:
+    """Return how many of the one count asked for would help nobody."""
+    rows = siting.results["curve"] if siting.curve else []
+    return rows[0]["count"] - siting.plans[-1].count if len(rows) == 1 else 0
+
+
 def lead(siting: Siting, *, lang: str) -> list[str]:
     """Return what was chosen from, and under which further rules."""
     new = int((~siting.places["existing"]).sum())
     source = "rooms" if siting.rooms else "ways"
     source = HUBS if siting.model == HUBS else source
     found = [say(f"sites.from_{source}", lang=lang, n=new)]
+    if spare := beyond(siting):
+        found.append(say("sites.fewer_do", lang=lang, n=spare))
     if siting.first:
         record = siting.results["first"]
         figures = {

@@ -11,7 +11,7 @@ from geoplan.maps.encoding import Grain, ints, numbers, optional, shapes
 from geoplan.maps.front import front, lines, pace, ring
 from geoplan.maps.ground import Ground
 from geoplan.maps.shell import map_page
-from geoplan.maps.sites_answer import HUBS, lead, plain, ruled, told
+from geoplan.maps.sites_answer import HUBS, beyond, lead, plain, ruled, told
 from geoplan.model import (
     Imprint,
     Layers,
@@ -234,11 +234,11 @@ def _curve(siting: Siting) -> list[dict[str, Any]]:
     """Return the points of the curve: stations opened, weight, and its bound."""
     if not siting.curve:
         return []
-    rows = siting.results["curve"]
+    rows, spare = siting.results["curve"], beyond(siting)
     most = siting.model == "mclp"
     return [
         {
-            "count": row["count"],
+            "count": row["count"] - spare,
             "covered": row["covered"],
             "bound": row["bound"] if most else None,
         }
