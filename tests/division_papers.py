@@ -196,14 +196,12 @@ def sizes_agree(told, *, grids, results):
 
 
 def homes_astray(grids, *, points, barriers):
-    """Return the homes that barriers part from most of their grid."""
+    """Return the homes that barriers or other grids part from most of their grid."""
     tree = shapely.STRtree(barriers)
     places_ = shapely.STRtree(points)
     astray = 0
     for shape in grids.geometry:
         lines = barriers[tree.query(shape, predicate="intersects")]
-        if not len(lines):
-            continue
         noded = shapely.union_all([shape.boundary, *lines], grid_size=1e-5)
         cells = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
         cells = cells[shapely.contains(shape, shapely.point_on_surface(cells))]

@@ -7,10 +7,11 @@ from divisions import areas, block, code_of, house, lattice, lines, town
 
 from geoplan.division import outcome
 from geoplan.division.aims import Aims, weighted
+from geoplan.division.case import Case
 from geoplan.division.given import COUNTS
 from geoplan.division.neighbours import neighbours
 from geoplan.division.plans import board, today
-from geoplan.division.rules import Case, judged, kept
+from geoplan.division.rules import judged, kept
 from geoplan.division.units import units
 from geoplan.errors import UsageError
 

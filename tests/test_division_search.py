@@ -16,9 +16,10 @@ from pandas import DataFrame
 from geoplan.division import exact, numbering, outcome, pareto, redrawn, tasks
 from geoplan.division import four_sides as named
 from geoplan.division.aims import Aims, weighted
+from geoplan.division.case import Case
 from geoplan.division.plans import board, coded, scope_of, today
 from geoplan.division.problem import Graph, Problem
-from geoplan.division.rules import Case, judged, kept
+from geoplan.division.rules import judged, kept
 from geoplan.division.search import compiled
 from geoplan.division.search.descent import (
     Effort,

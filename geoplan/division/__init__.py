@@ -1,6 +1,7 @@
 """Division: how the grids could be drawn, by which rules, and what changes."""
 
 from geoplan.division.aims import Aims, weighted
+from geoplan.division.case import Case, Ruled
 from geoplan.division.communities import grouped
 from geoplan.division.four_sides import sentence, sides
 from geoplan.division.given import COUNTS, Ground, ground
@@ -8,7 +9,7 @@ from geoplan.division.outcome import flows, grids, moved, on_foot, results, term
 from geoplan.division.pareto import least_change
 from geoplan.division.plans import Board, Plan, board, today
 from geoplan.division.redrawn import redraw
-from geoplan.division.rules import Case, Ruled, judged, kept
+from geoplan.division.rules import judged, kept
 from geoplan.division.search.descent import Effort
 from geoplan.division.stations import Stations
 from geoplan.division.strips import strips

@@ -8,9 +8,12 @@ from dataclasses import replace
 import numpy as np
 import shapely
 from geopandas import GeoDataFrame
-from pandas import Series
+from numpy.typing import NDArray
+from pandas import DataFrame, Series
 
+from geoplan.division.aims import band
 from geoplan.division.given import Ground
+from geoplan.division.neighbours import pieces
 from geoplan.union import united
 
 _NUMBER = 3  # digits of a community in a code of 6 + 3 + 3 + 3
@@ -20,7 +23,9 @@ def grouped(ground: Ground, *, names: Series) -> Ground:
     """Return the ground on which communities take the place of grids.
 
     Today's grids stand as its compounds, so that each moves whole and no community
-    parts one. Barriers do not count: a community may lie on both banks.
+    parts one; grids that share a compound move together, unless it has more
+    households than a community should. Barriers do not count: a community may lie on
+    both banks.
 
     Parameters
     ----------
@@ -38,6 +43,7 @@ def grouped(ground: Ground, *, names: Series) -> Ground:
     place, grid = tree.query(ground.places, predicate="intersects")
     held = np.full(len(ground.places), "", dtype=object)
     held[place[::-1]] = grids.index.to_numpy(object)[grid[::-1]]
+    together = _together(ground, held=held, owner=owner)
     nothing = np.empty(0, dtype=object)
     return replace(
         ground,
@@ -51,11 +57,11 @@ def grouped(ground: Ground, *, names: Series) -> Ground:
             geometry=shapes,
             crs=grids.crs,
         ),
-        buildings=ground.buildings.assign(compound=held).set_geometry(
-            list(ground.places), crs=grids.crs
-        ),
+        buildings=ground.buildings.assign(
+            compound=[together.get(code, code) for code in held]
+        ).set_geometry(list(ground.places), crs=grids.crs),
         compounds=GeoDataFrame(
-            {"name": grids.index.to_numpy(object)},
+            {"name": [together.get(code, code) for code in grids.index]},
             index=grids.index,
             geometry=grids.geometry.to_numpy(),
             crs=grids.crs,
@@ -65,6 +71,37 @@ def grouped(ground: Ground, *, names: Series) -> Ground:
         walls=nothing,
         water=ground.water.iloc[:0],
     )
+
+
+def _together(
+    ground: Ground, *, held: NDArray[np.object_], owner: Series
+) -> dict[str, str]:
+    """Return what each grid moves with: the first that shares a compound with it.
+
+    ``held``: the grid of each building; ``owner``: the community of each grid.
+    """
+    table = DataFrame(
+        {
+            "compound": ground.buildings["compound"].to_numpy(object),
+            "households": ground.buildings["households"].to_numpy(float),
+            "grid": held,
+            "community": Series(held).map(owner).to_numpy(object),
+        }
+    )
+    table = table[(table["compound"] != "") & (table["grid"] != "")]
+    shared = table.groupby(["community", "compound"])["households"]
+    table = table[shared.transform("sum") <= band("community")[1]]
+    first = table.groupby(["community", "compound"])["grid"].transform("min")
+    codes = sorted(set(table["grid"]))
+    at = {code: place for place, code in enumerate(codes)}
+    group = pieces(
+        len(codes),
+        one=table["grid"].map(at).to_numpy(np.int64),
+        other=first.map(at).to_numpy(np.int64),
+    )
+    return {
+        code: codes[int(np.argmax(group == group[k]))] for k, code in enumerate(codes)
+    }
 
 
 def street_of(codes: Collection[str]) -> str:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from geoplan.division.faces import Floats, Ints
+from geoplan.division.faces import Bools, Floats, Ints
 from geoplan.errors import UsageError
 
 _NUMBERED = re.compile(r"(.*?)(\d+)", re.DOTALL)
@@ -117,14 +117,20 @@ def _head(code: str) -> str:
     return code[:-_LAST] if len(number[2]) > _LONG else number[1]
 
 
-def kept(overlap: Floats) -> Ints:
+def kept(overlap: Floats, *, bound: Bools | None = None) -> Ints:
     """Return today's grid whose code each part keeps, -1 for a new one.
 
     Parameters
     ----------
     overlap : array, shape (parts, grids)
         What they have in common. The sum of what keeps its code is the largest.
+    bound : bool array, same shape, optional
+        Whether a part holds what cannot be walked to in a grid: no other part
+        keeps that grid's code, so that what lies apart goes on under it.
     """
+    if bound is not None:
+        overlap = overlap + bound * (1.0 + overlap.sum())
+        overlap = np.where(bound.any(axis=0) & ~bound, 0.0, overlap)
     part, grid = linear_sum_assignment(overlap, maximize=True)
     found = np.full(overlap.shape[0], -1, np.int64)
     shared = overlap[part, grid] > 0

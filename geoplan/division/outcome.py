@@ -9,11 +9,12 @@ from geopandas import GeoDataFrame
 from pandas import DataFrame, Series
 
 from geoplan.check.rules import limit
+from geoplan.division.apart import apart_already, forebears
+from geoplan.division.case import Ruled
 from geoplan.division.faces import Ints
 from geoplan.division.given import COUNTS
 from geoplan.division.neighbours import pieces
 from geoplan.division.plans import NOBODYS, Board, Codes, Plan, spread
-from geoplan.division.rules import Ruled, apart_already
 from geoplan.division.search.compiled import beyond
 from geoplan.division.stations import reached
 
@@ -129,7 +130,7 @@ def terms(plan: Plan) -> dict[str, float]:
 def on_foot(plan: Plan, *, lived: bool = False, among: Ints | None = None) -> Ruled:
     """Return whether each grid's units can be walked between within it.
 
-    What cannot be walked to in the same grid today is inherited. ``lived``: pieces
+    What cannot be walked to in its grid today is inherited. ``lived``: pieces
     without a building do not count, as there are between borders drawn apart.
     ``among``: the units whose grids are looked at (positions, whole grids); all.
     """
@@ -142,17 +143,16 @@ def on_foot(plan: Plan, *, lived: bool = False, among: Ints | None = None) -> Ru
     if len(np.unique(now[held])) == len(set(grid[held])):  # as it is nearly always
         return Ruled(id="G1-walk", level="error")
     was, today = _walked(board, plan.today, among=some), plan.today[some]
+    codes, alive = (set(one) for one in (plan.today, plan.grid))
     offenders: list[str] = []
     inherited: list[str] = []
     for code, rows in sorted(Series(grid).groupby(grid).indices.items()):
         members = rows[counts[rows]]
         if code == NOBODYS or len(set(now[members])) < 2:  # noqa: PLR2004  one piece is whole
             continue
-        from_here = np.where(today[members] == code, was[members], -1)
-        apart = apart_already(
-            from_here[now[members] == number].tolist()
-            for number in np.unique(now[members])
-        )
+        of = Series(zip(today[members], was[members], strict=True))
+        parts = [one for _, one in of.groupby(now[members])]
+        apart = apart_already(parts, of=forebears(code, today=codes, now=alive))
         (inherited if apart else offenders).append(str(code))
     return Ruled(
         id="G1-walk",

@@ -198,11 +198,11 @@ def coded(
     part : int array
         The part of each; numbers of parts need not follow one another.
     stuck : bool array, optional
-        Which of them cannot be walked to in their grid: it keeps its code where
-        they are, so that no other has ground apart.
+        Which of them cannot be walked to in their grid: no part without them keeps
+        its code.
     """
     frame = on.units.frame.iloc[rows]
-    weight = _weight(on, frame=frame, stuck=stuck)
+    apart = np.zeros(len(rows), bool) if stuck is None else stuck
     found: Codes = on.units.frame["grid"].to_numpy(object).copy()
     owner = frame["community"].to_numpy(object)
     for community in sorted(set(owner)):
@@ -211,21 +211,10 @@ def coded(
             on,
             frame=frame.iloc[mine],
             part=part[mine],
-            weight=weight[mine],
+            stuck=apart[mine],
             community=str(community),
         )
     return found
-
-
-def _weight(
-    on: Board, *, frame: GeoDataFrame, stuck: NDArray[np.bool_] | None
-) -> NDArray[np.float64]:
-    """Return what units weigh where parts contend for a code."""
-    counted = frame[on.units.ground.measure].to_numpy(float)
-    # where nobody lives, the ground decides
-    weight = counted + 1e-9 * frame["area_m2"].to_numpy(float)
-    more = 0.0 if stuck is None else stuck * (1.0 + weight.sum())
-    return np.asarray(weight + more, float)
 
 
 def _coded_within(
@@ -233,17 +222,22 @@ def _coded_within(
     *,
     frame: GeoDataFrame,
     part: Ints,
-    weight: NDArray[np.float64],
+    stuck: NDArray[np.bool_],
     community: str,
 ) -> Codes:
     """Return the codes of the parts of one community, by unit."""
     every, number = np.unique(part, return_inverse=True)
     number = number.reshape(-1)
     old, grid = np.unique(frame["grid"].to_numpy(str), return_inverse=True)
-    overlap = numbering.matched(
-        number, grid=grid.reshape(-1), weight=weight, shape=(len(every), len(old))
+    # where nobody lives, the ground decides
+    weight = frame[on.units.ground.measure] + 1e-9 * frame["area_m2"]
+    overlap, apart = (
+        numbering.matched(
+            number, grid=grid.reshape(-1), weight=one, shape=(len(every), len(old))
+        )
+        for one in (weight.to_numpy(float), stuck.astype(float))
     )
-    stays = numbering.kept(overlap)
+    stays = numbering.kept(overlap, bound=apart > 0)
     new = np.flatnonzero(stays < 0)
     area = np.bincount(number, weights=frame["area_m2"], minlength=len(every))
     middle = np.column_stack(

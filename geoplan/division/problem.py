@@ -9,11 +9,9 @@ from numpy.typing import NDArray
 from pandas import DataFrame, Index
 
 from geoplan.division.aims import Aims
+from geoplan.division.atoms import glued, in_pieces
 from geoplan.division.faces import Bools, Floats, Ints
-from geoplan.division.neighbours import pieces
 from geoplan.division.units import Units
-
-SHARE = "share"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -129,11 +127,11 @@ def scope(
     inner = inner[(inner["one"] >= 0) & (inner["other"] >= 0)]
     owner = frame["community"].to_numpy(object)
     inner = inner[owner[inner["one"]] == owner[inner["other"]]]
-    atom, stray = _glued(frame, pairs=inner, within="community" if afresh else "grid")
+    atom, stray = glued(frame, pairs=inner, within="community" if afresh else "grid")
     costed = _costed(inner, frame=frame, aims=aims, grids=len(grids))
     if second is not None:
         costed = _second(costed, second[rows], aims=aims)
-    stuck = stray | _in_pieces(frame, pairs=inner)
+    stuck = stray | in_pieces(frame, pairs=inner)
     lone = stray[inner["one"].to_numpy()] | stray[inner["other"].to_numpy()]
     costed["walk"] = costed["walk"].to_numpy() & ~lone
     return Scope(
@@ -222,109 +220,3 @@ def _between(pairs: DataFrame, atom: Ints) -> DataFrame:
     table = table[table["one"] != table["other"]]
     how = {"border_m": "sum", "cost": "sum", "walk": "any"}
     return table.groupby(["one", "other"], as_index=False, sort=True).agg(how)
-
-
-def _glued(frame: DataFrame, *, pairs: DataFrame, within: str) -> tuple[Ints, Bools]:
-    """Return the atom of each unit, and who sticks to what it cannot be walked to.
-
-    Units of one compound in one grid stay together. Within an area (``within``: a
-    column), units that cannot be walked to from most of it stick to their own grid,
-    if any of it can. A grid that lies apart as a whole stays by itself.
-    """
-    walked = pairs[pairs["walk"]]
-    one, other = walked["one"].to_numpy(), walked["other"].to_numpy()
-    area = frame[within].to_numpy(object)
-    inner = area[one] == area[other]
-    piece = pieces(len(frame), one=one[inner], other=other[inner])
-    weight = frame["buildings"].to_numpy(float) + 1e-9 * frame["area_m2"].to_numpy()
-    grid = frame["grid"].to_numpy(object)
-    stray = np.zeros(len(frame), bool)
-    glue = [_compounds(frame, one=one, other=other)]
-    for name in np.unique(area.astype(str)):
-        members = np.flatnonzero(area == name)
-        sizes = np.bincount(piece[members], weights=weight[members])
-        main = piece[members] == int(np.argmax(sizes))
-        held = np.isin(grid[members], grid[members[main]])
-        lesser = members[~main & held]
-        stray[lesser] = True
-        glue += _stuck(
-            lesser, piece=piece, stands=members[main], frame=frame, pairs=pairs
-        )
-    stuck = np.concatenate(glue)
-    atom = pieces(len(frame), one=stuck[:, 0], other=stuck[:, 1])
-    return atom, stray
-
-
-def _stuck(
-    lesser: Ints, *, piece: Ints, stands: Ints, frame: DataFrame, pairs: DataFrame
-) -> list[Ints]:
-    """Return what sticks to what: to what borders on it first, in its own grid.
-
-    A piece that borders on nothing that stands waits for those between.
-    """
-    grid = frame["grid"].to_numpy(object)
-    waiting = [
-        lesser[(piece[lesser] == number) & (grid[lesser] == code)]
-        for number, code in sorted({(int(piece[u]), str(grid[u])) for u in lesser})
-    ]
-    glue: list[Ints] = []
-    while waiting:
-        tried = [
-            _anchor(
-                some, stands[grid[stands] == grid[some[0]]], frame=frame, pairs=pairs
-            )
-            for some in waiting
-        ]
-        at = next((i for i, (_, border) in enumerate(tried) if border > 0), 0)
-        some = waiting.pop(at)
-        glue.append(np.column_stack([some, np.full(len(some), tried[at][0])]))
-        stands = np.concatenate([stands, some])
-    return glue
-
-
-def _compounds(frame: DataFrame, *, one: Ints, other: Ints) -> Ints:
-    """Return the pairs of units that hold parts of one compound in one grid."""
-    name = frame["name"].to_numpy(object)
-    grid, kind = frame["grid"].to_numpy(object), frame["kind"].to_numpy(object)
-    same = (name[one] == name[other]) & (name[one] != "") & (grid[one] == grid[other])
-    same &= (kind[one] != SHARE) & (kind[other] != SHARE)
-    return np.column_stack([one[same], other[same]]).astype(np.int64)
-
-
-def _in_pieces(frame: DataFrame, *, pairs: DataFrame) -> Bools:
-    """Return the units of compounds whose parts in a grid do not hang together.
-
-    They stay where they are: apart they would be parted, and as one they would
-    join what cannot be walked between.
-    """
-    walked = pairs[pairs["walk"]]
-    one, other = walked["one"].to_numpy(), walked["other"].to_numpy()
-    glued = _compounds(frame, one=one, other=other)
-    table = DataFrame(
-        {
-            "name": frame["name"].to_numpy(object),
-            "grid": frame["grid"].to_numpy(object),
-            "piece": pieces(len(frame), one=glued[:, 0], other=glued[:, 1]),
-        }
-    )
-    whole = (table["name"] != "") & (frame["kind"] != SHARE).to_numpy()
-    many = table[whole].groupby(["name", "grid"])["piece"].transform("nunique") > 1
-    found = np.zeros(len(frame), bool)
-    found[many.index[many]] = True
-    return found
-
-
-def _anchor(
-    some: Ints, main: Ints, *, frame: DataFrame, pairs: DataFrame
-) -> tuple[int, float]:
-    """Return which unit of those that stand a piece sticks to, and their border."""
-    beside = np.zeros(len(frame))
-    for near, far in (("one", "other"), ("other", "one")):
-        rows = pairs[pairs[near].isin(some) & pairs[far].isin(main)]
-        np.add.at(beside, rows[far].to_numpy(), rows["border_m"].to_numpy())
-    border = float(beside[main].max(initial=0.0))
-    if border > 0:
-        return int(main[np.argmax(beside[main])]), border
-    x, y = frame["x"].to_numpy(), frame["y"].to_numpy()
-    away = np.hypot(x[main] - x[some].mean(), y[main] - y[some].mean())
-    return int(main[np.argmin(away)]), 0.0

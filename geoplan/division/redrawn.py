@@ -169,11 +169,12 @@ def _stands(space: Scope, part: Ints, *, count: int) -> Ints:
     """Return the part that stands for each grid of today, -1 where none does."""
     problem = space.problem
     shape = (count, len(problem.today))
-    weight = problem.size + 1e-9
-    weight = weight + problem.fixed * weight.sum()  # as codes are kept
-    overlap = numbering.matched(part, grid=problem.home, weight=weight, shape=shape)
+    overlap, apart = (
+        numbering.matched(part, grid=problem.home, weight=weight, shape=shape)
+        for weight in (problem.size + 1e-9, problem.fixed.astype(float))
+    )
     stands = np.full(len(problem.today), -1, np.int64)
-    for number, grid in enumerate(numbering.kept(overlap)):
+    for number, grid in enumerate(numbering.kept(overlap, bound=apart > 0)):
         if grid >= 0:
             stands[grid] = number
     return stands

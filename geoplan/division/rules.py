@@ -4,10 +4,7 @@ Nothing here knows how a division was found. A breach that today's division has
 already is *inherited*; it may shrink, never grow.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from collections.abc import Callable, Collection
 
 import numpy as np
 import shapely
@@ -16,73 +13,18 @@ from numpy.typing import NDArray
 from pandas import DataFrame, Series
 
 from geoplan.check.rules import limit
-from geoplan.division.aims import Aims
-from geoplan.division.faces import Shapes
-from geoplan.division.given import COUNTS, Ground
+from geoplan.division.case import Case, Codes, Ruled
+from geoplan.division.given import COUNTS
+from geoplan.division.whole import across, whole
 from geoplan.model import Level
 from geoplan.union import united
-
-Codes = NDArray[np.object_]
-
-_PIECE = 1.0  # m²: specks of rounding are no piece
-_NEAR = 0.01  # m
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ruled:
-    """What one rule says of a division."""
-
-    id: str
-    level: Level
-    offenders: tuple[str, ...] = ()  #: codes of grids, or names of compounds
-    inherited: tuple[str, ...] = ()  #: the same, of breaches that today has
-
-    @property
-    def passed(self) -> bool:
-        """Return whether nothing offends that today does not."""
-        return not self.offenders
-
-    def entry(self) -> dict[str, Any]:
-        """Return the rule as the machines' contract has it."""
-        return {
-            "id": self.id,
-            "level": self.level,
-            "passed": self.passed,
-            "inherited": list(self.inherited),
-            "offenders": list(self.offenders),
-        }
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Case:
-    """A division, today's, and the ground that both lie on."""
-
-    after: GeoDataFrame  #: index = code; community; polygons
-    ground: Ground
-    locked: frozenset[str] = frozenset()
-    aims: Aims = field(default_factory=Aims)
-
-    @property
-    def before(self) -> GeoDataFrame:
-        """Return today's division."""
-        return self.ground.grids
-
-    @cached_property
-    def was(self) -> Codes:
-        """Return the grid of today that holds each building's place."""
-        return _holding(self.ground.places, self.before)
-
-    @cached_property
-    def now(self) -> Codes:
-        """Return the grid that holds each building's place."""
-        return _holding(self.ground.places, self.after)
 
 
 def judged(case: Case) -> tuple[Ruled, ...]:
     """Return what every rule says of a division."""
     checks: tuple[Callable[[Case], Ruled], ...] = (
         *(_valid, _covering, _overlapping, _within, _once, _conserved),
-        *(_locked, _whole, _across, _compounds, _coded, _banded),
+        *(_locked, whole, across, _compounds, _coded, _banded),
     )
     return tuple(check(case) for check in checks)
 
@@ -90,19 +32,6 @@ def judged(case: Case) -> tuple[Ruled, ...]:
 def kept(rules: Collection[Ruled]) -> bool:
     """Return whether every hard rule is kept, what is inherited aside."""
     return all(one.passed for one in rules if one.level == "error")
-
-
-def apart_already(pieces: Iterable[Iterable[int]]) -> bool:
-    """Return whether pieces of a grid were apart today, and one at most has grown.
-
-    ``pieces``: for each of them, the piece of the same grid today that each of its
-    members was in; -1 for those from elsewhere.
-    """
-    members = [set(one) for one in pieces]
-    known = [one - {-1} for one in members]
-    grown = sum(-1 in one for one in members)
-    distinct = len(set().union(*known)) == sum(map(len, known))
-    return grown <= 1 and distinct and all(known)
 
 
 def _valid(case: Case) -> Ruled:
@@ -214,79 +143,6 @@ def _locked(case: Case) -> Ruled:
     )
 
 
-def _whole(case: Case) -> Ruled:
-    """Every grid is one piece; a piece that is apart today may stay apart."""
-    offenders: list[str] = []
-    inherited: list[str] = []
-    for code, shape in case.after.geometry.items():
-        now = _parts(shape)
-        if len(now) < 2:  # noqa: PLR2004  one piece is whole
-            continue
-        was = _parts(case.before.geometry.get(code))
-        (inherited if _no_more(now, was) else offenders).append(str(code))
-    return Ruled(
-        id="G1",
-        level="error",
-        offenders=_sorted(offenders),
-        inherited=_sorted(inherited),
-    )
-
-
-def _parts(shape: shapely.Geometry | None) -> Shapes:
-    """Return the pieces of a shape that are no specks."""
-    parts = shapely.get_parts(shape) if shape is not None else np.empty(0, object)
-    found: Shapes = parts[shapely.area(parts) > _PIECE]
-    return found
-
-
-def _no_more(now: Shapes, was: Shapes) -> bool:
-    """Return whether pieces are those of today: one may have changed, none is new."""
-    if len(now) > len(was):
-        return False
-    shared = np.array([shapely.area(shapely.intersection(one, was)) for one in now])
-    of = shared.argmax(axis=1)
-    known = len(set(of.tolist())) == len(now) and bool((shared.max(axis=1) > 0).all())
-    wide = shapely.buffer(was[of], _NEAR)
-    beyond = shapely.area(shapely.difference(now, wide)) > _PIECE
-    return known and int(beyond.sum()) <= 1
-
-
-def _across(case: Case) -> Ruled:
-    """No grid has homes on both sides of a railway, water or motorway."""
-    offenders: list[str] = []
-    inherited: list[str] = []
-    today = dict(_sides(case, case.before))
-    for code, sides in _sides(case, case.after):
-        was = {int(b): at for at, one in enumerate(today.get(code, [])) for b in one}
-        known = apart_already([[was.get(int(b), -1) for b in one] for one in sides])
-        (inherited if known else offenders).append(code)
-    return Ruled(
-        id="G2",
-        level="error",
-        offenders=_sorted(offenders),
-        inherited=_sorted(inherited),
-    )
-
-
-def _sides(
-    case: Case, grids: GeoDataFrame
-) -> Iterator[tuple[str, list[NDArray[np.intp]]]]:
-    """Yield the grids that barriers cut, and the buildings on each side, most first."""
-    tree = shapely.STRtree(case.ground.hard)
-    places = shapely.STRtree(case.ground.places)
-    for code, shape in grids.geometry.items():
-        lines = case.ground.hard[tree.query(shape, predicate="intersects")]
-        if not len(lines):
-            continue
-        noded = shapely.union_all([shape.boundary, *lines])
-        cells = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
-        inside = shapely.contains_properly(shape, shapely.point_on_surface(cells))
-        held = [places.query(one, predicate="contains") for one in cells[inside]]
-        lived = sorted((one for one in held if len(one)), key=lambda at: -len(at))
-        if len(lived) > 1:
-            yield str(code), lived
-
-
 def _compounds(case: Case) -> Ruled:
     """No compound is parted; what is parted today may stay so, not more."""
     named = case.ground.buildings["compound"].to_numpy(object)
@@ -374,15 +230,3 @@ def _sorted(codes: Collection[str]) -> tuple[str, ...]:
 
 def _codes(frame: GeoDataFrame, which: NDArray[np.bool_]) -> tuple[str, ...]:
     return tuple(str(code) for code in frame.index[which])
-
-
-def _holding(points: Shapes, areas: GeoDataFrame) -> Codes:
-    """Return the smallest code of the areas that hold each point, "" without."""
-    frame = areas.sort_index()
-    point, area = shapely.STRtree(frame.geometry.to_numpy()).query(
-        points, predicate="intersects"
-    )
-    found: Codes = np.full(len(points), "", dtype=object)
-    order = np.lexsort((-area, point))
-    found[point[order]] = frame.index.to_numpy(object)[area[order]]
-    return found

@@ -64,22 +64,44 @@
     return found;
   }
 
-  /* Whether pieces of a grid were apart today, and one at most has grown. */
-  function apartAlready(on, grid, parts) {
+  /* Whether pieces of a grid lay apart today, and one at most has grown: the same
+     as geoplan.division.apart; lives: whether a grid has units. */
+  function apartAlready(on, grid, { parts, lives }) {
     const known = new Set();
-    let grown = 0;
-    return parts.every(function (part) {
-      const mine = new Set();
-      let more = false;
-      part.forEach(function (unit) {
-        if (on.home[unit] === grid) mine.add(on.was[unit]);
-        else more = true;
+    const count = new Map();
+    let torn = false;
+    const grids = parts.map(function (part) {
+      new Set(part.map(function (unit) { return on.was[unit]; })).forEach(function (piece) {
+        torn = torn || known.has(piece);
+        known.add(piece);
       });
-      const fresh = Array.from(mine).every(function (piece) { return !known.has(piece); });
-      mine.forEach(function (piece) { known.add(piece); });
-      grown += more ? 1 : 0;
-      return mine.size > 0 && fresh && grown <= 1;
+      return Array.from(new Set(part.map(function (unit) { return on.home[unit]; })));
     });
+    const own = grids.map(function (homes) {
+      return homes.filter(function (home) { return grid >= on.codes.length || home === grid || !lives(home); });
+    });
+    own.forEach(function (homes) {
+      homes.forEach(function (home) { count.set(home, (count.get(home) || 0) + 1); });
+    });
+    const grown = grids.filter(function (homes) {
+      return homes.some(function (home) { return !(count.get(home) > 1); });
+    });
+    return !torn && grown.length <= 1 && linked(own);
+  }
+
+  /* Whether sets hang together by what they have in common. */
+  function linked(sets) {
+    const joined = new Set(sets[0]);
+    let waiting = sets.slice(1);
+    for (let before = -1; waiting.length !== before;) {
+      before = waiting.length;
+      waiting = waiting.filter(function (one) {
+        const near = one.some(function (grid) { return joined.has(grid); });
+        if (near) one.forEach(function (grid) { joined.add(grid); });
+        return !near;
+      });
+    }
+    return !waiting.length;
   }
 
   function sum(units, column) {
@@ -147,6 +169,7 @@
     function tally(grid) {
       const mine = members[grid];
       const parts = partsOf(grid);
+      const lives = function (one) { return members[one].length > 0; };
       const free = mine.filter(function (unit) { return !on.fixed[on.home[unit]]; });
       return {
         units: mine.length,
@@ -157,7 +180,7 @@
         free: free.length,
         sized: sum(free, on.counted),
         pieces: parts,
-        state: parts.length < 2 ? WHOLE : apartAlready(on, grid, parts) ? INHERITED : BROKEN,
+        state: parts.length < 2 ? WHOLE : apartAlready(on, grid, { parts, lives }) ? INHERITED : BROKEN,
         reached: reached(grid),
       };
     }

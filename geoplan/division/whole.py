@@ -1,0 +1,126 @@
+"""The rules of one piece: a grid hangs together, and no barrier parts its homes."""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+import numpy as np
+import shapely
+from geopandas import GeoDataFrame
+from numpy.typing import NDArray
+
+from geoplan.division.apart import Held, apart_already, forebears
+from geoplan.division.case import Case, Codes, Ruled
+from geoplan.division.faces import Shapes
+
+_PIECE = 1.0  # m²: specks of rounding are no piece
+_NEAR = 0.01  # m
+
+
+def whole(case: Case) -> Ruled:
+    """Every grid is one piece; a piece that is apart today may stay apart."""
+    parts, owner = _parts(case.before.geometry.to_numpy())
+    held = [(str(case.before.index[at]), part) for part, at in enumerate(owner)]
+    tree = shapely.STRtree(parts)
+    pieces, of = _parts(case.after.geometry.to_numpy())
+    return _unless_apart(
+        "G1",
+        (
+            (
+                str(case.after.index[at]),
+                [
+                    [held[i] for i in _under(one, tree)]
+                    for one in shapely.buffer(pieces[of == at], -_NEAR)
+                ],
+            )
+            for at in np.flatnonzero(np.bincount(of) > 1)
+        ),
+        case=case,
+    )
+
+
+def across(case: Case) -> Ruled:
+    """No grid has homes on both sides of a railway, water or motorway."""
+    side = np.zeros(len(case.was), np.intp)
+    for _, parts in _sides(case, case.before, of=case.was):
+        for at, homes in enumerate(chain.from_iterable(parts)):
+            side[homes] = at
+    held = list(zip(map(str, case.was), side.tolist(), strict=True))
+    cut = (
+        (code, [[held[b] for b in homes] for homes in sides])
+        for code, parts in _sides(case, case.after, of=case.now)
+        for sides in parts
+        if len(sides) > 1
+    )
+    return _unless_apart("G2", cut, case=case)
+
+
+def _unless_apart(
+    rule: str, cut: Iterable[tuple[str, list[list[Held]]]], *, case: Case
+) -> Ruled:
+    """Return a rule that grids in pieces break, unless they lie so today."""
+    today, now = (set(map(str, one.index)) for one in (case.before, case.after))
+    known: dict[str, bool] = {}
+    for code, pieces in cut:
+        of = forebears(code, today=today, now=now)
+        known[code] = apart_already(pieces, of=of) and known.get(code, True)
+    return Ruled(
+        id=rule,
+        level="error",
+        offenders=tuple(sorted(code for code in known if not known[code])),
+        inherited=tuple(sorted(code for code in known if known[code])),
+    )
+
+
+def _parts(shapes: Shapes) -> tuple[Shapes, NDArray[np.intp]]:
+    """Return the pieces of shapes that are no specks, and the shape of each."""
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    wide = shapely.area(parts) > _PIECE
+    return parts[wide], owner[wide]
+
+
+def _under(shape: shapely.Geometry, tree: shapely.STRtree) -> list[int]:
+    """Return the fewest of a tree's areas that a shape lies on, specks aside."""
+    near = tree.query(shape)
+    shared = shapely.area(shapely.intersection(tree.geometries[near], shape))
+    found: list[int] = []
+    for at in near[np.argsort(-shared, kind="stable")]:  # areas may overlap
+        if shape.area <= _PIECE:
+            break
+        left = shapely.difference(shape, tree.geometries[at])
+        if shape.area - left.area > _PIECE:
+            found.append(int(at))
+        shape = left
+    return found
+
+
+def _sides(
+    case: Case, grids: GeoDataFrame, *, of: Codes
+) -> Iterator[tuple[str, list[list[NDArray[np.intp]]]]]:
+    """Yield grids, and of each of their pieces the buildings on each lived side.
+
+    ``of``: the grid of each building. Only grids in pieces or that barriers cut.
+    """
+    barriers, places = map(shapely.STRtree, (case.ground.hard, case.ground.places))
+    for code, shape in grids.geometry.items():
+        lines = case.ground.hard[barriers.query(shape, predicate="intersects")]
+        parts = shapely.get_parts(shape)
+        if len(parts) < 2 and not len(lines):  # noqa: PLR2004  one piece is whole
+            continue
+        mine = of == code
+        held = [
+            [places.query(cell, predicate="contains") for cell in _cut(part, lines)]
+            for part in parts
+        ]
+        yield (
+            str(code),
+            [[at[mine[at]] for at in cells if mine[at].any()] for cells in held],
+        )
+
+
+def _cut(shape: shapely.Geometry, lines: Shapes) -> Shapes:
+    """Return the cells that lines cut a shape into."""
+    noded = shapely.union_all([shape.boundary, *lines])
+    cells = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
+    inside = shapely.contains_properly(shape, shapely.point_on_surface(cells))
+    found: Shapes = cells[inside]
+    return found
