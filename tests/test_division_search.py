@@ -267,6 +267,18 @@ def test_a_community_gets_as_many_grids_as_the_band_asks():
     assert len(asked.sizes()) == 5
 
 
+def test_a_hard_band_tries_every_number_of_grids():
+    blocks = town(["AAAAAAAaaaaaaa"], households=106)  # 3 would do by their mean
+    for hard, number in ((False, 3), (True, 4)):
+        on = board(blocks, aims=Aims(hard=hard), effort=QUICK)
+        [plan] = redrawn.redraw(on)
+        assert len(plan.sizes()) == number
+        assert plan.sizes().between(300, 500).all() == hard
+    # where none will do, as few as can be are beyond it
+    lone = board(town(["AAA"], households=260), aims=Aims(hard=True), effort=QUICK)
+    assert sorted(redrawn.redraw(lone)[0].sizes()) == [260, 520]
+
+
 def test_communities_are_never_mixed():
     on = board(town(["AAaBb", "AAaBB"]), effort=QUICK)
     [plan] = redrawn.redraw(on, grids=4)

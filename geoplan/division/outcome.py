@@ -116,7 +116,7 @@ def terms(plan: Plan) -> dict[str, float]:
         "spread": _spread(plan, counted=counted),
     }
     if board.units.ground.measure == "households":
-        found["band"] = float(np.mean(np.square(out)) / ((low + high) / 2) ** 2)
+        found["band"] = float(np.mean(out) / ((low + high) / 2))
     if board.stations is not None and len(board.stations.frame):
         near = reached(board.stations, grid=plan.grid, units=board.units)
         beyond_all = sizes.sum() - near.reindex(sizes.index).sum()

@@ -14,6 +14,7 @@ from geoplan.division.outcome import on_foot
 from geoplan.division.plans import Board, Codes, Plan, coded, scope_of, shifted
 from geoplan.division.problem import Problem, Scope
 from geoplan.division.search.adjusted import adjusted
+from geoplan.division.search.compiled import beyond
 from geoplan.division.search.descent import cost
 from geoplan.division.search.start import parts_of
 
@@ -33,19 +34,19 @@ def redraw(
 
     Some are sought with fewer moves in mind, some with a better balance.
     ``grids``: how many in all; None: as today where the band allows, else as few
-    more or less as it asks.
+    more or less as it asks. A hard band tries every number that may keep it.
     """
     numbers = _numbers(on, communities=communities, grids=grids)
     tries = options if communities is None else _TRIES * options
     seeds = [on.effort.seed + number for number in range(tries)]
     found = [on.units.frame["grid"].to_numpy(object).copy() for _ in seeds]
-    for community, count in numbers.items():
+    for community, counts in numbers.items():
         mine = on.open_grids([community])
         spaces = [scope_of(on, mine, afresh=fresh) for fresh in (False, True)]
         for number, codes in enumerate(found):
             trying = on.trying(replace(on.effort, seed=seeds[number]))
             varied = [_varied(space, number) for space in spaces]
-            codes[spaces[0].rows] = _community(trying, varied, count=count)
+            codes[spaces[0].rows] = _fitting(trying, varied, counts=counts)
     plans = [
         Plan(board=on, grid=codes, seed=seed)
         for seed, codes in zip(seeds, found, strict=True)
@@ -61,42 +62,78 @@ def _varied(space: Scope, number: int) -> Scope:
     return replace(space, problem=problem)
 
 
-def found_number(households: float, *, today: int, band: tuple[float, float]) -> int:
-    """Return the number of grids nearest to today's whose mean lies in the band.
+def found_numbers(
+    households: float, *, today: int, band: tuple[float, float]
+) -> tuple[int, ...]:
+    """Return how many grids may be: their mean lies in the band; as today first.
+
+    Where there is none, the one whose mean is nearest to it.
 
     Examples
     --------
-    >>> found_number(2000, today=9, band=(300, 500))
-    6
-    >>> found_number(2000, today=5, band=(300, 500))
-    5
+    >>> found_numbers(2000, today=9, band=(300, 500))
+    (6, 5, 4)
+    >>> found_numbers(2000, today=5, band=(300, 500))
+    (5, 4, 6)
+    >>> found_numbers(580, today=1, band=(300, 500))
+    (2,)
     """
     if households <= 0:
-        return today
+        return (today,)
     fewest = max(math.ceil(households / band[1]), 1)
     most = max(math.floor(households / band[0]), 1)
-    if fewest > most:  # no number fits: whichever mean is nearer to the band
-        return most
-    return min(max(today, fewest), most)
+    fit = range(fewest, most + 1)
+
+    def off(number: int) -> float:
+        mean = households / number
+        return max(band[0] - mean, mean - band[1])
+
+    return tuple(sorted(fit, key=lambda number: (abs(number - today), number))) or (
+        min((fewest, most), key=off),
+    )
 
 
 def _numbers(
     on: Board, *, communities: Collection[str] | None, grids: int | None
-) -> dict[str, int]:
-    """Return the number of grids of each community that is redrawn."""
+) -> dict[str, tuple[int, ...]]:
+    """Return the numbers of grids to try in each community that is redrawn."""
     frame = on.units.frame
     free = frame[frame["grid"].isin(on.open_grids(communities))]
     banded = on.units.ground.measure == "households"
-    numbers, load = {}, {}
+    numbers: dict[str, tuple[int, ...]] = {}
+    load: dict[str, float] = {}
     for community, mine in free.groupby("community", sort=True):
         now = int(mine["grid"].nunique())
         load[str(community)] = float(mine[on.units.ground.measure].sum())
         numbers[str(community)] = (
-            found_number(load[str(community)], today=now, band=on.aims.band)
+            found_numbers(load[str(community)], today=now, band=on.aims.band)
             if banded
-            else now
+            else (now,)
         )
-    return numbers if grids is None else dealt(numbers, load=load, grids=grids)
+    first = {community: found[0] for community, found in numbers.items()}
+    if grids is not None:
+        first = dealt(first, load=load, grids=grids)
+    elif on.aims.hard:
+        return numbers
+    return {community: (number,) for community, number in first.items()}
+
+
+def _fitting(on: Board, spaces: Sequence[Scope], *, counts: Sequence[int]) -> Codes:
+    """Return the codes of a community's units, redrawn into as many grids as fit.
+
+    ``counts``: to try one after another till all grids lie in the band; if they do
+    for none, that by which fewest households are beyond it.
+    """
+    low, high = on.aims.band
+    size = on.units.frame[on.units.ground.measure].iloc[spaces[0].rows]
+    found: list[tuple[float, Codes]] = []
+    for count in counts:
+        codes = _community(on, spaces, count=count)
+        out = sum(beyond(one, low, high) for one in size.groupby(codes).sum())
+        found.append((out, codes))
+        if out <= 0:
+            break
+    return min(found, key=lambda one: one[0])[1]
 
 
 def _community(on: Board, spaces: Sequence[Scope], *, count: int) -> Codes:

@@ -46,10 +46,9 @@ def across(case: Case) -> Ruled:
             side[homes] = at
     held = list(zip(map(str, case.was), side.tolist(), strict=True))
     cut = (
-        (code, [[held[b] for b in homes] for homes in sides])
+        (code, [[held[b] for b in homes] for homes in chain.from_iterable(parts)])
         for code, parts in _sides(case, case.after, of=case.now)
-        for sides in parts
-        if len(sides) > 1
+        if any(len(sides) > 1 for sides in parts)
     )
     return _unless_apart("G2", cut, case=case)
 
@@ -59,10 +58,10 @@ def _unless_apart(
 ) -> Ruled:
     """Return a rule that grids in pieces break, unless they lie so today."""
     today, now = (set(map(str, one.index)) for one in (case.before, case.after))
-    known: dict[str, bool] = {}
-    for code, pieces in cut:
-        of = forebears(code, today=today, now=now)
-        known[code] = apart_already(pieces, of=of) and known.get(code, True)
+    known = {
+        code: apart_already(pieces, of=forebears(code, today=today, now=now))
+        for code, pieces in cut
+    }
     return Ruled(
         id=rule,
         level="error",

@@ -30,7 +30,7 @@ def _worth(numbers, load, size, x, y, square):
     """Return what a part with such sums costs."""
     off = load - numbers[_MEAN]
     out = beyond(size, numbers[_LOW], numbers[_HIGH])
-    cost = numbers[_BALANCE] * off * off + numbers[_BAND] * out * out
+    cost = numbers[_BALANCE] * off * off + numbers[_BAND] * out
     if numbers[_SPREAD] > 0.0 and size > 0.0:
         cost += numbers[_SPREAD] * (square - (x * x + y * y) / size)
     return cost

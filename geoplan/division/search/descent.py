@@ -64,7 +64,7 @@ def arrays(problem: Problem, *, count: int, budget: float = np.inf) -> Arrays:
         [
             aims.weight("balance") / (parts * mean**2) if mean > 0 else 0.0,
             mean,
-            aims.weight("band") / (parts * middle**2) if problem.banded else 0.0,
+            aims.weight("band") / (parts * middle) if problem.banded else 0.0,
             low,
             high,
             aims.weight("moved") / total,
