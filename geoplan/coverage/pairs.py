@@ -1,11 +1,34 @@
-"""All walks within a limit, by name: stations × buildings as one table."""
+"""All walks within a limit or a circle: stations × buildings as one table."""
 
 from pandas import DataFrame, Series
 
 from geoplan import compounds, walk
 from geoplan.coverage.answers import pairs_within
-from geoplan.coverage.homes import standing
-from geoplan.model import Layers, Network, Surroundings, Walker
+from geoplan.coverage.homes import Standing, standing
+from geoplan.model import Circle, Layers, Network, Surroundings, Walker
+
+
+def in_circle(
+    stand: Standing,
+    *,
+    network: Network,
+    circle: Circle,
+    walker: Walker,
+    seconds: float = 0.0,
+) -> DataFrame:
+    """Return the walks within a circle, or within some seconds if that is more.
+
+    Of all stations that stand there, at the circle's hours; as
+    :func:`geoplan.coverage.answers.pairs_within`.
+    """
+    way = walk.graph(network, walker=walker.by_length() if circle.metres else walker)
+    access = stand.access(circle.hours)
+    return pairs_within(
+        way,
+        access=access,
+        wanted=Series(data=True, index=access.stations.things.index),
+        limit=max(circle.seconds(speed=way.speed), seconds),
+    )
 
 
 def walking_minutes(

@@ -67,6 +67,7 @@ def grouped(ground: Ground, *, names: Series) -> Ground:
             crs=grids.crs,
         ),
         estates=ground.compounds,
+        crossed=True,
         hard=nothing,
         walls=nothing,
         water=ground.water.iloc[:0],

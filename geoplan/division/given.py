@@ -44,6 +44,7 @@ class Ground:
     rails: GeoDataFrame  #: name; lines, to be named by
     #: compounds to be named by, where those above are not
     estates: GeoDataFrame | None = None
+    crossed: bool = False  #: whether areas may lie on both sides of a barrier
 
     @property
     def measure(self) -> str:

@@ -21,10 +21,14 @@ from geoplan.union import united
 
 
 def judged(case: Case) -> tuple[Ruled, ...]:
-    """Return what every rule says of a division."""
+    """Return what every rule says of a division.
+
+    Of areas that may lie on both sides of a barrier, that rule says nothing.
+    """
     checks: tuple[Callable[[Case], Ruled], ...] = (
         *(_valid, _covering, _overlapping, _within, _once, _conserved),
-        *(_locked, whole, across, _compounds, _coded, _banded),
+        *(_locked, whole, *(() if case.ground.crossed else (across,))),
+        *(_compounds, _coded, _banded),
     )
     return tuple(check(case) for check in checks)
 

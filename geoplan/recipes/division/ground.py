@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from geopandas import GeoDataFrame
 from numpy.typing import NDArray
-from pandas import DataFrame, Series
+from pandas import DataFrame
 
-from geoplan import compounds, division, walk
+from geoplan import compounds, division
 from geoplan.coverage import answers, estates, groups, service
 from geoplan.coverage.homes import inhabited, standing
+from geoplan.coverage.pairs import in_circle
 from geoplan.division.stations import Stations
 from geoplan.membership import places
 from geoplan.model import Circle, Finding, Layers, Network
@@ -112,14 +113,7 @@ def _stations(
         surroundings=study.ways.surroundings,
         compounds=compounds.settle(layers)[0],
     )
-    walks = study.walker.by_length() if circle.metres else study.walker
-    way = walk.graph(network, walker=walks)
-    pairs = answers.pairs_within(
-        way,
-        access=stand.access(circle.hours),
-        wanted=Series(data=True, index=chosen.index),
-        limit=circle.seconds(speed=way.speed),
-    )
+    pairs = in_circle(stand, network=network, circle=circle, walker=study.walker)
     counted = homes["counted"].to_numpy(bool)
     number = np.cumsum(counted) - 1
     pairs = pairs[counted[pairs["thing"].to_numpy()]]

@@ -8,12 +8,13 @@ from typing import Literal, cast
 import numpy as np
 from geopandas import GeoDataFrame
 from numpy.typing import NDArray
-from pandas import DataFrame, Series
+from pandas import DataFrame
 
-from geoplan import compounds, sites, walk
+from geoplan import compounds, sites
 from geoplan.arguments import flag
 from geoplan.coverage import answers, service
 from geoplan.coverage.homes import Standing, inhabited, standing
+from geoplan.coverage.pairs import in_circle
 from geoplan.errors import InputError, UsageError
 from geoplan.model import Circle, Finding, Layers, Network, Walker
 from geoplan.recipes.sites.lists import Idea, Known, idea
@@ -110,14 +111,12 @@ class Ground:
 
         site, demand (positions), minutes.
         """
-        walks = walker.by_length() if self.circle.metres else walker
-        way = walk.graph(self.network, walker=walks)
-        seconds = self.circle.seconds(speed=way.speed)
-        found = answers.pairs_within(
-            way,
-            access=self.stand.access(self.circle.hours),
-            wanted=Series(data=True, index=self.places.frame.index),
-            limit=max(seconds, (minutes or 0.0) * 60.0),
+        found = in_circle(
+            self.stand,
+            network=self.network,
+            circle=self.circle,
+            walker=walker,
+            seconds=(minutes or 0.0) * 60.0,
         )
         found = found[self.demand["weight"].to_numpy()[found["thing"]] > 0]
         return DataFrame(
@@ -282,14 +281,7 @@ def _made(
     )
     left = demand["weight"].to_numpy(dtype=float)
     if len(stations) and asked.model not in WIDE and not asked.close:
-        walks = study.walker.by_length() if circle.metres else study.walker
-        way = walk.graph(network, walker=walks)
-        served = answers.pairs_within(
-            way,
-            access=stand.access(circle.hours),
-            wanted=Series(data=True, index=stations.index),
-            limit=circle.seconds(speed=way.speed),
-        )
+        served = in_circle(stand, network=network, circle=circle, walker=study.walker)
         left = np.where(np.isin(np.arange(len(left)), served["thing"]), 0.0, left)
     if not left.any():
         left = demand["weight"].to_numpy(dtype=float)
