@@ -1,5 +1,6 @@
 """Communities redrawn: how many grids each has, and where they lie."""
 
+import itertools
 import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
@@ -18,6 +19,7 @@ from geoplan.division.search.compiled import beyond
 from geoplan.division.search.descent import cost
 from geoplan.division.search.start import parts_of
 
+_ROUNDS, _LOT = 2, 1000  # that a hard band is tried, and how far seeds are apart
 _TRIES = 3  # seeds an option, where the ground is small enough
 #: times the weights, option by option: as they are, fewer moves, better balance
 _VARIED: tuple[dict[str, float], ...] = ({}, {"moved": 3.0}, {"balance": 3.0})
@@ -121,14 +123,18 @@ def _numbers(
 def _fitting(on: Board, spaces: Sequence[Scope], *, counts: Sequence[int]) -> Codes:
     """Return the codes of a community's units, redrawn into as many grids as fit.
 
-    ``counts``: to try one after another till all grids lie in the band; if they do
-    for none, that by which fewest households are beyond it.
+    ``counts``: if there are several, they are tried one after another till all
+    grids lie in the band, and once more by other lots; if they do for none, that
+    by which fewest households are beyond it.
     """
     low, high = on.aims.band
     size = on.units.frame[on.units.ground.measure].iloc[spaces[0].rows]
     found: list[tuple[float, Codes]] = []
-    for count in counts:
-        codes = _community(on, spaces, count=count)
+    lots = range(_ROUNDS if len(counts) > 1 else 1)
+    for lot, count in itertools.product(lots, counts):
+        seed = on.effort.seed + _LOT * lot
+        trying = on.trying(replace(on.effort, seed=seed))
+        codes = _community(trying, spaces, count=count)
         out = sum(beyond(one, low, high) for one in size.groupby(codes).sum())
         found.append((out, codes))
         if out <= 0:
