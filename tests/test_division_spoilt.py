@@ -4,11 +4,14 @@ A breach that a grid has today goes on with its code or with what its grid went 
 nothing that is proposed may add to it.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from division_papers import homes_astray
-from divisions import SIDE, code_of, house, lines, town
-from pandas import Series
+from divisions import SIDE, block, code_of, house, lines, town
+from geopandas import GeoDataFrame
+from pandas import Series, concat
 
 from geoplan.division import outcome, pareto, redrawn, tasks
 from geoplan.division.apart import apart_already, forebears
@@ -156,3 +159,21 @@ def test_grids_that_share_a_compound_move_with_one_another_between_communities()
     crowd = [(house(x, 0), 2000, "园") for x in range(4)]
     ground = grouped(town(["AAab"], buildings=crowd), names=names)
     assert list(ground.compounds["name"]) == [code_of(one) for one in "Aab"]
+
+
+def test_a_grid_whose_ground_is_all_of_another_counts_as_empty():
+    ground = town(["AAAa"])
+    under = ground.grids.loc[[code_of("A")]].rename(
+        index={code_of("A"): "999999001009"}
+    )
+    under["geometry"] = [block(0, 0)]
+    both = replace(ground, grids=GeoDataFrame(concat([ground.grids, under])))
+    on = board(both, effort=QUICK)
+    assert on.bare == {code}
+    [plan] = redrawn.redraw(on, grids=2)
+    written = outcome.grids(plan)["households"]
+    assert dict(plan.sizes()) == dict(written)
+    assert sorted(written) == [0, 200, 200]
+    assert plan.cv == written.std(ddof=0) / written.mean()
+    locked = board(both, effort=QUICK, locked=on.bare)
+    assert set(today(locked).sizes()) == {100, 300}

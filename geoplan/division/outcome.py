@@ -44,7 +44,7 @@ def grids(plan: Plan, *, drawn: GeoDataFrame | None = None) -> GeoDataFrame:
         first, shapes = drawn["community"], drawn.geometry.to_numpy()
     else:
         # a grid whose ground is all of others too has no unit, and stays
-        bare = today.loc[~today.index.isin(frame["grid"])]
+        bare = today.loc[today.index.isin(list(plan.board.bare))]
         table = table.reindex(table.index.union(bare.index)).fillna(0.0)
         first = pd.concat([first, bare["community"]]).reindex(table.index)
         shapes = _shapes(plan, codes=table.index.to_numpy(object))
@@ -265,10 +265,9 @@ def _work(plan: Plan) -> Series:
     """Return the work of each grid that may be redrawn."""
     board = plan.board
     frame = board.units.frame
-    free = ~frame["grid"].isin(list(board.locked)).to_numpy()
     measure = board.units.ground.measure
     work = board.aims.load(frame) if frame["households"].any() else frame[measure]
-    return pd.Series(np.asarray(work)[free]).groupby(plan.grid[free]).sum()
+    return plan.summed(np.asarray(work, float))
 
 
 def _spread(plan: Plan, *, counted: Codes) -> float:

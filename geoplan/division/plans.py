@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 import shapely
 from geopandas import GeoDataFrame
 from numpy.typing import NDArray
@@ -47,6 +48,12 @@ class Board:
         if communities is not None:
             free &= grids["community"].isin(list(communities)).to_numpy()
         return [str(code) for code in grids.index[free]]
+
+    @cached_property
+    def bare(self) -> frozenset[str]:
+        """Return today's grids that have no unit: all their ground is of others too."""
+        held = self.units.frame["grid"]
+        return frozenset(map(str, self.units.ground.grids.index.difference(held)))
 
     @cached_property
     def near(self) -> Near:
@@ -97,9 +104,18 @@ class Plan:
     def sizes(self) -> Series:
         """Return the households of each grid that is redrawn or could be."""
         units_ = self.board.units
-        free = ~units_.frame["grid"].isin(list(self.board.locked)).to_numpy()
-        counted = units_.frame[units_.ground.measure][free]
-        return counted.groupby(self.grid[free]).sum().drop(NOBODYS, errors="ignore")
+        return self.summed(units_.frame[units_.ground.measure].to_numpy(float))
+
+    def summed(self, counts: NDArray[np.float64]) -> Series:
+        """Return the sum of what units count, by grid that is redrawn or could be.
+
+        A grid whose ground is all of others too has no unit and stays: 0.
+        """
+        frame = self.board.units.frame
+        free = ~frame["grid"].isin(list(self.board.locked)).to_numpy()
+        sums = Series(counts[free]).groupby(self.grid[free]).sum()
+        bare = Series(0.0, index=sorted(self.board.bare - self.board.locked))
+        return pd.concat([sums.drop(NOBODYS, errors="ignore"), bare])
 
     @property
     def cv(self) -> float:

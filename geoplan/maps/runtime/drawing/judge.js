@@ -16,6 +16,9 @@
     const links = graph(given);
     const made = Object.assign({}, given, { links, reaches: listed(given.n, given.reach.unit) });
     made.was = given.n ? pieces(made, given.home) : [];
+    // a grid of today without a unit, as all its ground is of others too, stays
+    const held = new Set(given.home);
+    made.bare = given.codes.map(function (code, grid) { return !held.has(grid) && !given.fixed[grid]; });
     made.today = judge(made);
     return made;
   }
@@ -279,7 +282,7 @@
     /* The standard deviation of what the grids count ÷ its mean, and the most ÷ it. */
     function spread() {
       const sizes = [];
-      for (let grid = 0; grid < codes.length; grid += 1) if (figures(grid).free) sizes.push(figures(grid).sized);
+      for (let grid = 0; grid < codes.length; grid += 1) if (figures(grid).free || on.bare[grid]) sizes.push(figures(grid).sized);
       const mean = sizes.reduce(function (a, b) { return a + b; }, 0) / (sizes.length || 1);
       if (!(mean > 0)) return { cv: 0, most: null };
       const square = sizes.reduce(function (total, size) { return total + (size - mean) * (size - mean); }, 0) / sizes.length;
