@@ -163,9 +163,8 @@ def test_grids_that_share_a_compound_move_with_one_another_between_communities()
 
 def test_a_grid_whose_ground_is_all_of_another_counts_as_empty():
     ground = town(["AAAa"])
-    under = ground.grids.loc[[code_of("A")]].rename(
-        index={code_of("A"): "999999001009"}
-    )
+    code = "999999001009"
+    under = ground.grids.loc[[code_of("A")]].rename(index={code_of("A"): code})
     under["geometry"] = [block(0, 0)]
     both = replace(ground, grids=GeoDataFrame(concat([ground.grids, under])))
     on = board(both, effort=QUICK)

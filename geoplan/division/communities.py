@@ -42,7 +42,9 @@ def grouped(ground: Ground, *, names: Series) -> Ground:
     tree = shapely.STRtree(grids.geometry.to_numpy())
     place, grid = tree.query(ground.places, predicate="intersects")
     held = np.full(len(ground.places), "", dtype=object)
-    held[place[::-1]] = grids.index.to_numpy(object)[grid[::-1]]
+    # of grids that overlap the smallest counts, as of compounds
+    order = np.argsort(-shapely.area(tree.geometries)[grid], kind="stable")
+    held[place[order]] = grids.index.to_numpy(object)[grid[order]]
     together = _together(ground, held=held, owner=owner)
     nothing = np.empty(0, dtype=object)
     return replace(
