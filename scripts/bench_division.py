@@ -33,7 +33,7 @@ QUICK, THOROUGH = 3.0, 60.0
 
 _HOUSEHOLDS = (3.0, 0.8)  # mean and spread of their logarithm
 _SOFT = 100.0  # weight of balance while borders are drawn
-_FIRM = 10_000.0  # weight of the band afterwards
+_FIRM = 30.0  # weight of the band afterwards
 _WITHIN = 0.7  # of the tolerance that is aimed at
 
 Parts = NDArray[np.int64]
