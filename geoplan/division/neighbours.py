@@ -60,9 +60,8 @@ def _common(units: Units, *, one: Ints, other: Ints) -> Bools:
     tree = shapely.STRtree(shapes)
     lines = units.ground.ways.geometry.to_numpy()
     edge, holder = tree.query(lines, predicate="dwithin", distance=ON)
-    runs = shapely.length(
-        shapely.intersection(lines[edge], shapely.buffer(shapes[holder], ON))
-    )
+    wide = shapely.buffer(shapes, ON)
+    runs = shapely.length(shapely.intersection(lines[edge], wide[holder]))
     # an edge shorter than the least run is owned where it lies at all
     long = runs >= np.minimum(_RUNS, shapely.length(lines[edge]) / 2)
     node, at = tree.query(units.ground.junctions, predicate="dwithin", distance=ON)
