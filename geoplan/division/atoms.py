@@ -4,7 +4,6 @@ Units of one compound are, and what cannot be walked to sticks to its own grid.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 from pandas import DataFrame
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import breadth_first_order
@@ -30,7 +29,7 @@ def glued(frame: DataFrame, *, pairs: DataFrame, within: str) -> tuple[Ints, Boo
         for inner in (area[one] == area[other], grid[one] == grid[other])
     )
     glue = [_compounds(frame, one=one, other=other)]
-    stray = ~_seated(frame, piece=in_area, area=area)
+    stray = ~_seated(frame, piece=in_area)
     for name in np.unique(area[stray].astype(str)):
         glue += _stuck(
             np.flatnonzero((area == name) & stray),
@@ -44,14 +43,13 @@ def glued(frame: DataFrame, *, pairs: DataFrame, within: str) -> tuple[Ints, Boo
     return atom, stray
 
 
-def _seated(frame: DataFrame, *, piece: Ints, area: NDArray[np.object_]) -> Bools:
+def _seated(frame: DataFrame, *, piece: Ints) -> Bools:
     """Return which units are in the seat of their grid.
 
     ``piece``: of each unit, by walks within its area.
     """
     table = DataFrame(
         {
-            "area": area,
             "grid": frame["grid"].to_numpy(object),
             "piece": piece,
             # where nobody lives, the ground decides
@@ -59,10 +57,10 @@ def _seated(frame: DataFrame, *, piece: Ints, area: NDArray[np.object_]) -> Bool
             + 1e-9 * frame["area_m2"].to_numpy(float),
         }
     )
-    whole = table.groupby(["area", "piece"])["weight"].sum().rename("whole")
-    held = table.groupby(["grid", "area", "piece"])["weight"].sum().reset_index()
-    held["homes"] = held["weight"].round()
-    order = held.join(whole, on=["area", "piece"]).sort_values(
+    whole = table.groupby("piece")["weight"].sum().rename("whole")
+    held = table.groupby(["grid", "piece"])["weight"].sum().reset_index()
+    held = held.assign(homes=held["weight"].round()).join(whole, on="piece")
+    order = held.sort_values(
         ["homes", "whole", "weight", "piece"], ascending=[False, False, False, True]
     )
     seat = order.drop_duplicates("grid").set_index("grid")["piece"]
