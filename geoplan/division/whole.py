@@ -39,11 +39,14 @@ def whole(case: Case) -> Ruled:
 
 
 def across(case: Case) -> Ruled:
-    """No grid has homes on both sides of a railway, water or motorway."""
+    """No grid has homes on both sides of a railway, water or motorway.
+
+    Homes that are apart from most of their grid today may be apart from each other.
+    """
     side = np.zeros(len(case.was), np.intp)
     for _, parts in _sides(case, case.before, of=case.was):
-        for at, homes in enumerate(chain.from_iterable(parts)):
-            side[homes] = at
+        for homes in sorted(chain.from_iterable(parts), key=len)[:-1]:
+            side[homes] = 1 + homes
     held = list(zip(map(str, case.was), side.tolist(), strict=True))
     cut = (
         (code, [[held[b] for b in homes] for homes in chain.from_iterable(parts)])
@@ -78,15 +81,15 @@ def _parts(shapes: Shapes) -> tuple[Shapes, NDArray[np.intp]]:
 
 
 def _under(shape: shapely.Geometry, tree: shapely.STRtree) -> list[int]:
-    """Return the fewest of a tree's areas that a shape lies on, specks aside."""
+    """Return the fewest of a tree's areas that a shape lies on, but for specks."""
     near = tree.query(shape)
     shared = shapely.area(shapely.intersection(tree.geometries[near], shape))
     found: list[int] = []
     for at in near[np.argsort(-shared, kind="stable")]:  # areas may overlap
-        if shape.area <= _PIECE:
+        if found and shape.area <= _PIECE:
             break
         left = shapely.difference(shape, tree.geometries[at])
-        if shape.area - left.area > _PIECE:
+        if not found or shape.area - left.area > _PIECE:
             found.append(int(at))
         shape = left
     return found
