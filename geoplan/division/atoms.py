@@ -13,6 +13,8 @@ from geoplan.division.neighbours import pieces
 
 SHARE = "share"
 
+_BARRED = 1 - 1e-6  # of a border along a barrier, what does not count
+
 
 def glued(frame: DataFrame, *, pairs: DataFrame, within: str) -> tuple[Ints, Bools]:
     """Return the atom of each unit, and who sticks to what it cannot be walked to.
@@ -73,7 +75,8 @@ def _stuck(
 ) -> list[Ints]:
     """Return what sticks to what: to what borders on it first, in its own grid.
 
-    A piece that borders on nothing that stands waits for those between. Where
+    Open borders come first. A piece that borders on nothing that stands waits for
+    those between. Where
     homes lie apart, their grid's own homes on this side stay with them, so that
     whatever joins them, the grid is cut as it is today and not anew.
 
@@ -92,7 +95,7 @@ def _stuck(
             )
             for some in waiting
         ]
-        at = next((i for i, (_, border) in enumerate(tried) if border > 0), 0)
+        at = int(np.argmax([border for _, border in tried]))
         some, anchor = waiting.pop(at), tried[at][0]
         glue.append(np.column_stack([some, np.full(len(some), anchor)]))
         if grid[anchor] in homes_apart:
@@ -162,11 +165,15 @@ def in_pieces(frame: DataFrame, *, pairs: DataFrame) -> Bools:
 def _anchor(
     some: Ints, main: Ints, *, frame: DataFrame, pairs: DataFrame
 ) -> tuple[int, float]:
-    """Return which unit of those that stand a piece sticks to, and their border."""
+    """Return which unit of those that stand a piece sticks to, and their border.
+
+    Of a border along a barrier hardly anything counts.
+    """
     beside = np.zeros(len(frame))
     for near, far in (("one", "other"), ("other", "one")):
         rows = pairs[pairs[near].isin(some) & pairs[far].isin(main)]
-        np.add.at(beside, rows[far].to_numpy(), rows["border_m"].to_numpy())
+        counts = rows["border_m"] - _BARRED * rows["hard_m"]
+        np.add.at(beside, rows[far].to_numpy(), counts.to_numpy())
     border = float(beside[main].max(initial=0.0))
     if border > 0:
         return int(main[np.argmax(beside[main])]), border
