@@ -76,9 +76,8 @@ def _stuck(
     """Return what sticks to what: to what borders on it first, in its own grid.
 
     Open borders come first. A piece that borders on nothing that stands waits for
-    those between. Where
-    homes lie apart, their grid's own homes on this side stay with them, so that
-    whatever joins them, the grid is cut as it is today and not anew.
+    those between. Where homes lie apart, their grid's own homes on this side stay
+    with them, so that whatever joins them, the grid is cut as it is today, not anew.
 
     ``piece``: of each unit, by walks within its grid.
     """
