@@ -5,7 +5,15 @@ from geoplan.division.case import Case, Ruled
 from geoplan.division.communities import grouped
 from geoplan.division.four_sides import sentence, sides
 from geoplan.division.given import COUNTS, Ground, ground
-from geoplan.division.outcome import flows, grids, moved, on_foot, results, terms
+from geoplan.division.outcome import (
+    flows,
+    grids,
+    moved,
+    on_foot,
+    results,
+    ruled,
+    terms,
+)
 from geoplan.division.pareto import least_change
 from geoplan.division.plans import Board, Plan, board, today
 from geoplan.division.redrawn import redraw
@@ -38,6 +46,7 @@ __all__ = [
     "on_foot",
     "redraw",
     "results",
+    "ruled",
     "sentence",
     "shift",
     "sides",

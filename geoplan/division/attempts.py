@@ -1,6 +1,6 @@
 """Attempts: several searches, the best of them, and those that differ."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -63,15 +63,11 @@ def dealt(
     return numbers
 
 
-def distinct(on: Board, plans: Sequence[Plan]) -> tuple[Plan, ...]:
-    """Return the plans that differ from those before them."""
-    frame = on.units.frame
-    weight = frame[on.units.ground.measure].to_numpy(float) + 1e-9
-    chosen: list[Plan] = []
-    for plan in plans:
-        if all(_common(plan.grid, one.grid, weight) < _ALIKE for one in chosen):
-            chosen.append(plan)
-    return tuple(chosen)
+def alike(plan: Plan, other: Plan) -> bool:
+    """Return whether two plans of one board have nearly all that changes in common."""
+    units = plan.board.units
+    weight = units.frame[units.ground.measure].to_numpy(float) + 1e-9
+    return _common(plan.grid, other.grid, weight) >= _ALIKE
 
 
 def _common(one: Codes, other: Codes, weight: Floats) -> float:

@@ -10,11 +10,12 @@ from pandas import DataFrame, Series
 
 from geoplan.check.rules import limit
 from geoplan.division.apart import apart_already, forebears
-from geoplan.division.case import Ruled
+from geoplan.division.case import Case, Ruled
 from geoplan.division.faces import Ints
 from geoplan.division.given import COUNTS
 from geoplan.division.neighbours import pieces
 from geoplan.division.plans import NOBODYS, Board, Codes, Plan, spread
+from geoplan.division.rules import judged
 from geoplan.division.search.compiled import beyond
 from geoplan.division.stations import reached
 
@@ -125,6 +126,20 @@ def terms(plan: Plan) -> dict[str, float]:
         same = cut & (board.second[one] == board.second[other])
         found["second"] = float(pairs["border_m"].to_numpy()[same].sum() / side)
     return {name: round(float(value), 6) for name, value in sorted(found.items())}
+
+
+def ruled(
+    plan: Plan, *, shapes: GeoDataFrame, drawn: bool = False
+) -> tuple[Ruled, ...]:
+    """Return what every rule says of a plan's polygons, and of walks within them.
+
+    ``shapes``: as :func:`grids` gives them; ``drawn``: whether others drew them.
+    """
+    board = plan.board
+    case = Case(
+        after=shapes, ground=board.units.ground, locked=board.locked, aims=board.aims
+    )
+    return (*judged(case), on_foot(plan, lived=drawn))
 
 
 def on_foot(plan: Plan, *, lived: bool = False, among: Ints | None = None) -> Ruled:

@@ -9,7 +9,7 @@ import numpy as np
 from pandas import DataFrame
 
 from geoplan.division import numbering
-from geoplan.division.attempts import anew, best_of, dealt, distinct, rank
+from geoplan.division.attempts import anew, best_of, dealt, rank
 from geoplan.division.faces import Floats, Ints
 from geoplan.division.outcome import on_foot
 from geoplan.division.plans import Board, Codes, Plan, coded, scope_of, shifted
@@ -18,6 +18,7 @@ from geoplan.division.search.adjusted import adjusted
 from geoplan.division.search.compiled import beyond
 from geoplan.division.search.descent import cost
 from geoplan.division.search.start import parts_of
+from geoplan.division.sound import chosen, mended
 
 _ROUNDS, _LOT = 2, 1000  # that a hard band is tried, and how far seeds are apart
 _TRIES = 3  # seeds an option, where the ground is small enough
@@ -53,7 +54,8 @@ def redraw(
         Plan(board=on, grid=codes, seed=seed)
         for seed, codes in zip(seeds, found, strict=True)
     ]
-    return distinct(on, sorted(plans, key=rank))[:options]
+    proposed = chosen(mended(sorted(plans, key=rank)), most=options)
+    return tuple(sorted(proposed, key=rank))
 
 
 def _varied(space: Scope, number: int) -> Scope:

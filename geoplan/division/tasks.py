@@ -7,12 +7,13 @@ import numpy as np
 from pandas import DataFrame
 
 from geoplan.division import exact
-from geoplan.division.attempts import anew, best_of, distinct
+from geoplan.division.attempts import anew, best_of
 from geoplan.division.faces import Ints
 from geoplan.division.neighbours import pieces
 from geoplan.division.plans import Board, Plan, coded, scope_of, shifted
 from geoplan.division.problem import Scope
 from geoplan.division.search.descent import cost
+from geoplan.division.sound import broken, chosen
 from geoplan.errors import UsageError
 
 
@@ -107,13 +108,8 @@ def _options(
         return len(np.unique(parts)), cost(fresh, found[i], count=count)
 
     ranked = sorted(range(len(found)), key=worth)
-    chosen: list[Plan] = []
-    for i in ranked:
-        plan = _plan(on, space, found[i], seed=on.effort.seed)
-        chosen = list(distinct(on, [*chosen, plan]))
-        if len(chosen) == options:
-            break
-    return tuple(chosen)
+    plans = (_plan(on, space, found[i], seed=on.effort.seed) for i in ranked)
+    return chosen(((plan, broken(plan)) for plan in plans), most=options)
 
 
 def _plan(on: Board, space: Scope, part: Ints, *, seed: int) -> Plan:

@@ -35,7 +35,7 @@ def plan_record(
         The polygons (index = code; name, community) where others drew them.
     """
     grids = division.grids(plan, drawn=drawn)
-    rules = rules_of(plan, grids=grids, drawn=drawn is not None)
+    rules = division.ruled(plan, shapes=grids, drawn=drawn is not None)
     shown = _shown(plan, grids, drawn=drawn is not None)
     return DivisionPlan(
         option=option,
@@ -91,17 +91,6 @@ def division_record(
     )
     told = about(found, plans=plans) if drawn is None else ()
     return replace(found, findings=(*found.findings, *told))
-
-
-def rules_of(
-    plan: division.Plan, *, grids: GeoDataFrame, drawn: bool = False
-) -> tuple[division.Ruled, ...]:
-    """Return what every rule says of a plan's polygons, and of walks within them."""
-    board = plan.board
-    case = division.Case(
-        after=grids, ground=board.units.ground, locked=board.locked, aims=board.aims
-    )
-    return (*division.judged(case), division.on_foot(plan, lived=drawn))
 
 
 def _results(
