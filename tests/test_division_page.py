@@ -550,6 +550,17 @@ def test_hostile_names_are_text(log, opened):
     assert log.is_clean(), log.said
 
 
+#: whether all is drawn when the browser prints, as it would be a few frames later
+PRINTED = """() => {
+  const drawn = () => [...document.querySelectorAll(".leaflet-pane canvas")]
+    .map((canvas) => canvas.toDataURL());
+  window.dispatchEvent(new Event("beforeprint"));
+  const now = drawn();
+  const same = () => now.length > 0 && now.join() === drawn().join();
+  return new Promise((done) => setTimeout(() => done(same()), 200));
+}"""
+
+
 @pytest.mark.browser
 def test_it_prints_on_one_sheet_with_lines_to_sign(opened):
     page = opened(page_of())
@@ -559,7 +570,7 @@ def test_it_prints_on_one_sheet_with_lines_to_sign(opened):
 
 def prints(page, size):
     page.evaluate(f"geoplan.paper.paper('{size}')")
-    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(PRINTED)
     told = text(page, "#paper")
     for word in ("谁换了网格", "网格对照表", "规则", "编制", "审核", "日期"):
         assert word in told

@@ -95,9 +95,10 @@
       fit(map);
     });
     geoplan.tip.start(map, pick);
-    geoplan.paper.start(map, [drawn.sheet, drawn.marks], function (exactly) { fit(map, exactly); }, geoplan.beside.fill);
+    // first: no frame comes between the drawing for paper and the paper
     window.addEventListener("beforeprint", geoplan.beside.whole);
     window.addEventListener("afterprint", geoplan.beside.back);
+    geoplan.paper.start(map, [drawn.sheet, drawn.marks], function (exactly) { fit(map, exactly); }, geoplan.beside.fill);
     page.tabs();
     state.on(function (change) {
       if ("hidden" in change) drawn.sheet.repaint();
