@@ -32,6 +32,7 @@ from geoplan.recipes.division.ground import laid_out
 from geoplan.recipes.division.record import division_record
 from geoplan.recipes.run import network_of
 from geoplan.study.reading import read_study
+from geoplan.wording import texts
 
 SIDES = ("before", "after", "gained", "lost")
 
@@ -208,6 +209,9 @@ def test_a_border_that_moves_takes_its_homes_along(redrawn):
         *(f"compare.{kind}" for kind in ("html", "gpkg", "csv", "json")),
         "compare_moves.csv",
     }
+    words = texts("division_page", "zh")  # files that the page refers to
+    assert (out / words["grids_file_given"]).exists()
+    assert (out / words["moves_file_given"]).exists()
     told = results(out)["results"]
     assert told["differs"] == {"grids": True, "stations": False}
     (option,) = told["division"]["options"]

@@ -27,6 +27,7 @@ from geoplan.recipes.division.record import division_record
 from geoplan.recipes.division.settings import wished
 from geoplan.recipes.run import Run, network_of
 from geoplan.study.reading import read_study
+from geoplan.wording import texts
 
 A, A2 = code_of("A"), code_of("a")
 QUICK = division.Effort(sweeps=20, starts=1)
@@ -159,6 +160,8 @@ def test_the_same_study_gives_the_same_bytes(tmp_path):
         *("division.csv", "division.gpkg", "division.html", "division.json"),
         "division_moves.csv",
     ]
+    words = texts("division_page", "zh")  # files that the page refers to
+    assert {words["grids_file_made"], words["moves_file_made"]} < set(names)
     for name in names:
         one, other = ((out / name).read_bytes() for out in outs)
         if name == "division.json":

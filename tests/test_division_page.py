@@ -6,6 +6,7 @@ import json
 import re
 from functools import cache
 
+import geopandas
 import numpy as np
 import pandas as pd
 import pytest
@@ -612,3 +613,24 @@ def test_codes_that_begin_alike_come_back_whole(opened):
     assert page.evaluate("geoplan.division.units.code") == [*record.units.index]
     assert page.evaluate("geoplan.study.buildings.code") == [*record.buildings.index]
     assert pd.Index(page.evaluate("geoplan.division.grids.code")).is_unique
+
+
+@pytest.mark.browser
+def test_a_compound_tells_its_homes_and_its_grids(demo, opened):
+    folder = demo / "wenlan"
+    papers = {
+        name: geopandas.read_file(folder / "division.gpkg", layer=name)
+        for name in ("grids", "units")
+    }
+    units = papers["units"][papers["units"]["kind"] == "compound"]
+    page = opened((folder / "division.html").read_text(encoding="utf-8"))
+    option = 1 + page.evaluate("geoplan.state.plan")
+    moving = units[(units["option"] == option) & (units["from"] != units["to"])]
+    row = moving.drop_duplicates("name", keep=False).iloc[0]
+    page.fill("#query", row["name"])
+    page.keyboard.press("Enter")
+    told = text(page, "#dock")
+    named = papers["grids"].drop_duplicates("code").set_index("code")["name"]
+    assert f"{row['households']:g} 户" in told
+    assert named[row["from"]] in told
+    assert "→" in told

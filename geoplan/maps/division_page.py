@@ -32,7 +32,10 @@ from geoplan.wording import texts
 _COUNTS = ("households", "people", "buildings")
 _GROUPS = ("elderly", "old", "businesses")
 _SIDES = ("east", "south", "west", "north")
-_BY_KIND = ("heading", "option", "notes", "tab_division", "draw_view")
+_BY_KIND = (
+    *("heading", "option", "notes", "tab_division", "draw_view"),
+    *("grids_file", "moves_file"),
+)
 _PARTLY = 100.0  # steps of a count that is not whole
 
 

@@ -30,7 +30,7 @@
   function moves(list, room) {
     return [make("h2", {}, words.say("moves_title")), make("table", {}, make("tbody", {}, list.slice(0, room).map(function (row) {
       return make("tr", {}, [make("th", {}, [make("b", {}, String(row.number)), " " + words.say("from_to", { from: division.name(row.from), to: division.name(row.to) })]), make("td", {}, words.count(division.size(row)))]);
-    }))), list.length > room ? make("p", {}, words.say("paper_strips", { n: list.length - room })) : null];
+    }))), list.length > room ? make("p", {}, words.say("paper_strips", { n: list.length - room, file: words.say("moves_file") })) : null];
   }
 
   function table(rows, room) {
@@ -43,7 +43,7 @@
         return make("tr", {}, [division.name(row.i), row.was ? words.number(size(row.before)) : "–", signed("−", size(row.out)), signed("+", size(row.in)),
           row.there ? words.number(size(row)) : "–"].map(function (text, k) { return make(k ? "td" : "th", {}, text); }));
       })),
-    ]), rows.length > room ? make("p", {}, words.say("paper_grids", { n: rows.length - room })) : null];
+    ]), rows.length > room ? make("p", {}, words.say("paper_grids", { n: rows.length - room, file: words.say("grids_file") })) : null];
   }
 
   /* Rules that do not simply hold are named; the others are counted. */

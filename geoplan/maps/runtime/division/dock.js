@@ -141,7 +141,19 @@
   }
 
   function compound(i) {
-    return [head(study.titled(study.compounds, i), words.say("found_compound"))];
+    const name = study.compounds.name[i];
+    const alone = study.compounds.name.filter(function (other) { return other === name; }).length === 1;
+    const units = !name || !alone ? [] : division.units.name.map(function (own, u) { return own === name ? u : -1; }).filter(function (u) { return u >= 0; });
+    const sum = function (counts) { return units.reduce(function (all, u) { return all + (counts ? counts[u] : 0); }, 0); };
+    const grids = units.map(function (u) {
+      const from = division.before[u], to = division.now.to[u];
+      return from === to ? division.name(from) : words.say("from_to", { from: division.name(from), to: division.name(to) });
+    });
+    return [
+      head(study.titled(study.compounds, i), words.say("found_compound")),
+      units.length ? make("p", { class: "one in" }, [make("b", {}, words.count(sum(division.units[division.measure]))), " ", words.say("unit_buildings", { n: words.number(sum(division.units.buildings)) })]) : null,
+      facts([units.length ? [words.say("in_grid"), Array.from(new Set(grids)).join(words.say("and"))] : null]),
+    ];
   }
 
   geoplan.dock = { start };

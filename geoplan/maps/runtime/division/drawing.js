@@ -8,7 +8,9 @@
   const { study, division, state, names, theme, labels } = geoplan;
 
   const COLOUR = { moved: "#8A2B6B", beyond: "rgba(224,150,70,0.45)", grid: "#4A443B", community: "#2E2A25", ink: "#1B1F24" };
-  const FAR = 9, HOMES_TO = 7; // metres a pixel
+  const FAR = 9, HOMES_TO = 7, STATIONS_TO = 14; // metres a pixel
+  const DOT = 10, SMALL_DOT = 6, SMALL_FROM = 5; // px, and metres a pixel
+  const CHAIN = [11, 4, 2, 4]; // px of a community's border: dash, gap, dot, gap
   const TITLE = [84, 150, 10, 44]; // px that the titles of both sides take: left, right, top, foot
   /* Painters that other parts add: ground(p, side) is called under the borders of each
      side. */
@@ -39,6 +41,7 @@
 
   function draw(p, base) {
     const table = names.table(p.width, p.height);
+    names.leave(p, table);
     const both = sides(p);
     both.forEach(function (side) {
       p.context.save();
@@ -118,8 +121,8 @@
     if (side.after && state.shown("old")) line(p, groups.gone, 1.7 * close, COLOUR.moved, [5, 4]);
     line(p, groups.plain, 1.5 * close, COLOUR.grid);
     line(p, groups.fresh, 2.4 * close, COLOUR.ink);
-    line(p, groups.community, 2.4 * close, COLOUR.community);
-    line(p, groups.edge, 3 * close, COLOUR.ink);
+    line(p, groups.community, 2.6 * close, COLOUR.community, CHAIN);
+    line(p, groups.edge, 2.6 * close, COLOUR.community, CHAIN);
   }
 
   function line(p, features, width, colour, dash) {
@@ -159,13 +162,15 @@
 
   /* Stations of the grids. */
   function marks(p, table) {
-    if (!state.shown("stations") || p.mpp > 5) return;
+    if (!state.shown("stations") || p.mpp > STATIONS_TO) return;
+    const size = p.mpp > SMALL_FROM ? SMALL_DOT : DOT;
     study.stations.code.forEach(function (code, i) {
       const [x, y] = names.pixel(p, study.stations.layer, i);
       if (!names.inside(p, [x, y])) return;
       const picked = state.picked("station", i);
-      geoplan.marks.symbol(p.context, x, y, { dot: true, asked: true, size: picked ? 16 : 10 });
-      table.take([x - 6, y - 6, x + 6, y + 6]);
+      geoplan.marks.symbol(p.context, x, y, { dot: true, asked: true, size: picked ? 16 : size });
+      const half = size / 2 + 1;
+      table.take([x - half, y - half, x + half, y + half]);
     });
   }
 

@@ -8,6 +8,7 @@
   const LINES = 7; // level lines on which a middle is looked for
   const FULL = 78, SHORT = 30; // px that a name and a number, or a number alone, take
   const NUMBER = 10; // px, radius of a strip's sign
+  const BESIDE = [[0, 0], [0, -2], [0, 2], [-2, 0], [2, 0], [-2, -2], [2, -2], [-2, 2], [2, 2]]; // radii from the middle where a sign may stand
   const COLOUR = { moved: "#8A2B6B", alarm: "#7A2408", ink: "#1B1F24", gain: "#00705A", aside: "#646B73" };
 
   /* The middle of the widest stretch of feature i within a box, and how wide it is;
@@ -43,6 +44,14 @@
     const pairs = [];
     for (let k = 0; k + 1 < xs.length; k += 2) pairs.push([xs[k], xs[k + 1]]);
     return pairs;
+  }
+
+  /* Whether a box in pixels lies in feature i, as far as its top, middle and foot do. */
+  function holds(p, layer, i, box) {
+    const west = (box[0] - p.x) / p.k, east = (box[2] - p.x) / p.k;
+    return [box[1], (box[1] + box[3]) / 2, box[3]].every(function (y) {
+      return crossings(layer, i, (y - p.y) / p.k + 0.01).some(function (pair) { return pair[0] <= west && pair[1] >= east; });
+    });
   }
 
   /* The part of the ground that a side shows, on the lattice. */
@@ -81,7 +90,9 @@
     const style = { size: 12.5, weight: 700, colour: locked ? COLOUR.aside : beyond ? COLOUR.alarm : fresh ? COLOUR.gain : COLOUR.ink, halo: 3.4 };
     if (wide > FULL && one.at.high * p.k > 40) {
       const places = [0, -14, 14, -28, 28].map(function (down) { return [x, y + down - 8]; });
-      const at = places.find(function (place) { return free.free([place[0] - 40, place[1] - 8, place[0] + 40, place[1] + 24]); });
+      const taken = function (place) { return [place[0] - 40, place[1] - 8, place[0] + 40, place[1] + 24]; };
+      const open = places.filter(function (place) { return free.free(taken(place)); });
+      const at = open.find(function (place) { return holds(p, side.of.layer, one.g, taken(place)); }) || open[0];
       if (at && names.set(p, free, division.name(one.g), [at], Object.assign({}, style, { colour: fresh ? COLOUR.gain : COLOUR.ink }))) {
         names.set(p, free, text, [[at[0], at[1] + 17]], style);
         return;
@@ -101,10 +112,11 @@
       const small = at.wide * p.k < 3 * NUMBER || p.mpp > 9;
       const r = small ? NUMBER * 0.75 : NUMBER;
       const x = p.x + at.x * p.k, y = p.y + at.y * p.k;
-      const taken = [x - r, y - r, x + r, y + r];
-      if (!meant && !room(table, side).free(taken)) return;
+      const boxes = BESIDE.map(function (off) { return [x + (off[0] - 1) * r, y + (off[1] - 1) * r, x + (off[0] + 1) * r, y + (off[1] + 1) * r]; });
+      const taken = boxes.find(function (box, n) { return room(table, side).free(box) && (!n || holds(p, list.layer, k, box)); }) || (meant && boxes[0]);
+      if (!taken) return;
       table.take(taken);
-      sign(p.context, x, y, r, String(list[k].number), side.after, meant);
+      sign(p.context, taken[0] + r, taken[1] + r, r, String(list[k].number), side.after, meant);
     });
   }
 

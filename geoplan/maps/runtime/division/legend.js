@@ -15,7 +15,8 @@
     return [
       ["moved", words.say("legend_moved"), [box("moved"), words.say("legend_moved_note")]],
       ["old", words.say("legend_old"), [line("gone", 1.7)]],
-      ["borders", words.say("legend_grids"), [line("plain", 1.5), words.say("legend_plain"), line("fresh", 2.6), words.say("legend_fresh")]],
+      ["borders", words.say("legend_grids"), [line("plain", 1.5), words.say("legend_plain"), line("fresh", 2.6), words.say("legend_fresh"),
+        line("chain", 2.6), words.say("legend_chain")]],
       division.banded ? ["band", words.say("legend_band", division.limits()), [box("beyond"), words.say("legend_band_note")]] : null,
       ["homes", words.say("legend_homes"), [box("in")]],
       study.stations.code.length ? ["stations", words.say("legend_stations"), [switches.sign({ dot: true, head: false }), words.say("legend_count", { n: study.stations.code.length })]] : null,

@@ -156,7 +156,7 @@
   function why(row) {
     const from = division.now.grids[row.from], to = division.now.grids[row.to];
     if (!to) return "";
-    if (!from.there) return words.say("why_gone");
+    if (!from.there) return words.say(division.now.size < division.was.size ? "why_fewer" : "why_gone", { n: division.now.size });
     if (!to.was) return words.say("why_new");
     if (!division.size(row)) return words.say("why_empty");
     const beyond = function (grid) { return division.banded ? figures.beyond(division, division.size(grid.before)) : 0; };
