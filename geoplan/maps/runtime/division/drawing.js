@@ -169,8 +169,7 @@
       if (!names.inside(p, [x, y])) return;
       const picked = state.picked("station", i);
       geoplan.marks.symbol(p.context, x, y, { dot: true, asked: true, size: picked ? 16 : size });
-      const half = size / 2 + 1;
-      table.take([x - half, y - half, x + half, y + half]);
+      if (size === DOT) table.take([x - 6, y - 6, x + 6, y + 6]); // from afar numbers come first
     });
   }
 
