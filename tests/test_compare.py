@@ -388,6 +388,20 @@ def test_a_plan_of_communities_is_compared_as_it_was_proposed(root, tmp_path):
     assert told.flows.equals(own.flows)
 
 
+def test_a_plan_of_the_own_units_is_judged_as_it_was_proposed(root, tmp_path):
+    study = read_study(root / "data" / "wenlan")
+    network = network_of(study)
+    laid = laid_out(study, network=network)
+    board = board_of(laid, asked=Asked())
+    plan = division.merge(board, ["999999001005001", "999999001005003"])
+    record = division_record(laid, plans=[plan], task="merge")
+    path = tmp_path / "division.gpkg"
+    write_geopackage(path, division_layers(record), date="")
+    found, _ = judged(with_grids_of(study, path, option=None), network)
+    assert found.today["rules"] == record.today["rules"]
+    assert found.plans[0].results == record.plans[0].results
+
+
 # What cannot be compared, and what is held the same
 
 

@@ -254,11 +254,15 @@ template = "dashed"
 def test_the_command_exits_with_1_where_a_hard_rule_cannot_be_kept(tmp_path, capsys):
     path = write_study(tmp_path)
     args = ["divide", str(path), "--out", str(tmp_path / "out")]
-    hard = [*args, "--band", "250..450", "--hard-band"]
-    assert cli.main([*hard, "--split", "示例一网"]) == 1
-    assert "不在 250–450 户之内" in capsys.readouterr().err
+    assert cli.main([*args, "--all", "--band", "250..251", "--hard-band"]) == 1
+    assert "不在 250–251 户之内" in capsys.readouterr().err
     assert (tmp_path / "out" / "division.json").exists()
-    assert cli.main([*hard, "--all"]) == 0
+    assert cli.main([*args, "--all", "--band", "250..450", "--hard-band"]) == 0
+    # one unit with households: no split, but an empty grid
+    assert cli.main([*args, "--split", "示例一网"]) == 2
+    assert "只有 1 个有住户" in capsys.readouterr().err
+    assert cli.main([*args, "--into", "3"]) == 2
+    assert "--split" in capsys.readouterr().err
     assert cli.main([*args, "--split", "1", "--merge", "1,2"]) == 2
 
 

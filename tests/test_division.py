@@ -1,5 +1,7 @@
 """Units, neighbours and rules of a division, on towns that are counted by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import shapely
@@ -169,6 +171,14 @@ def test_empty_strips_go_with_a_neighbour():
     assert covered_once(made)
 
 
+def test_a_neck_joins_nothing():
+    """A strip of 0.2 mm beyond a railway touches the western block by its end."""
+    short = 100 - 2e-4
+    made = units(town(["AA"], hard=lines([(100, short), (200, short)])))
+    assert made.frame.geometry.iloc[0].bounds == (0, 0, 100, 100)
+    assert covered_once(made)
+
+
 # Neighbours
 
 
@@ -284,6 +294,30 @@ def test_a_parted_compound_and_a_locked_grid_are_found():
     assert rules["lock"].offenders == (code_of("a"),)
 
 
+def test_a_grid_that_hangs_together_by_a_neck_is_in_pieces():
+    ground = town(["AA", "BB"])
+    neck = shapely.box(99, 50, 101, 50.001)
+    sides = [shapely.box(0, 0, 99.5, 100), shapely.box(100.5, 0, 200, 100)]
+    one = shapely.union_all([*sides, neck])
+    assert one.geom_type == "Polygon"
+    rules = judge(ground, changed(ground, code_of("B"), one))
+    assert rules["G1"].offenders == (code_of("B"),)
+    # and may stay so if it is so today
+    before = replace(ground, grids=changed(ground, code_of("B"), one))
+    assert judge(before, before.grids)["G1"].inherited == (code_of("B"),)
+
+
+def test_a_compound_larger_than_a_grid_may_be_parted_anew():
+    homes = [(house(x, 0), 200, "梅园" if x < 3 else "") for x in range(4)]
+    ground = town(["AAAa"], buildings=homes)
+    after = changed(ground, code_of("A"), shapely.box(0, 0, 200, 100))
+    after.loc[[code_of("a")], "geometry"] = [shapely.box(200, 0, 400, 100)]
+    rule = judge(ground, after)["G3"]
+    assert (rule.offenders, rule.inherited) == ((), ())
+    parted = replace(ground, grids=after)
+    assert judge(parted, after)["G3"].inherited == ("梅园",)
+
+
 def test_what_is_parted_today_is_inherited_and_may_not_grow():
     homes = [(house(x, 0), 100, "梅园") for x in range(4)]
     ground = town(["AAAa"], buildings=homes)
@@ -311,6 +345,11 @@ def test_the_band_is_a_warning_unless_it_is_set_hard():
     assert soft.level == "warning"
     assert soft.inherited == (code_of("A"), code_of("a"))
     assert judge(ground, ground.grids, aims=Aims(hard=True))["H1"].level == "error"
+
+
+def test_a_grid_that_is_empty_today_is_beyond_the_band_today():
+    ground = town(["AAAa"], buildings=[(house(x, 0), 100, "") for x in range(3)])
+    assert judge(ground, ground.grids)["H1"].inherited == (code_of("a"),)
 
 
 def test_an_unknown_aim_is_refused():

@@ -10,7 +10,8 @@ import networkx as nx
 import numpy as np
 import pytest
 import shapely
-from divisions import areas, block, code_of, lines, town
+from divisions import CRS, areas, block, code_of, lines, town
+from geopandas import GeoDataFrame
 from pandas import DataFrame
 
 from geoplan.division import exact, numbering, outcome, pareto, redrawn, tasks
@@ -385,6 +386,24 @@ def test_a_compound_that_lies_in_pieces_stays_as_it_is():
         assert len(set(ends)) == 1
 
 
+def test_a_code_is_given_up_rather_than_torn_from_what_lies_apart():
+    overlap = np.array([[10.0, 5.0], [0.0, 3.0]])
+    apart = np.array([[False, True], [False, False]])
+    assert numbering.kept(overlap).tolist() == [0, 1]
+    assert numbering.kept(overlap, bound=apart).tolist() == [0, -1]
+
+
+def test_as_few_and_as_many_grids_as_there_can_be():
+    on = board(town(["AAAa", "BBBb"]), effort=QUICK)
+    [plan] = redrawn.redraw(on, grids=8)
+    assert set(plan.sizes()) == {100}
+    for number, told in ((1, "at least 2"), (9, "8 grids at most")):
+        with pytest.raises(UsageError, match=told):
+            redrawn.redraw(on, grids=number)
+    with pytest.raises(UsageError, match="only 3 units"):
+        tasks.split(on, code_of("A"), into=4)
+
+
 def test_codes_begin_with_what_those_of_the_community_begin_with():
     long = [f"420105001002{n:03d}" for n in (1, 2)]
     stem = numbering.stem(long, community="文澜社区", others=["420105001003001"])
@@ -400,6 +419,20 @@ def test_a_template_has_an_end():
         numbering.template("dashed").code("MC-CO", 100)
     with pytest.raises(UsageError, match="nosuch"):
         numbering.template("nosuch")
+
+
+def test_the_names_that_are_told_have_most_of_a_side():
+    ground = town(["A"])
+    east = lines(*[[(100, 20 * k), (100, 20 * k + 20)] for k in range(5)])
+    ways = GeoDataFrame({"name": list("甲乙丙丁戊")}, geometry=list(east), crs=CRS)
+    told = named.sides(ground.grids, ground=replace(ground, ways=ways))
+    assert len(told.iloc[0]["east"].split("、")) == 3
+    # seven names: three of them have less than half, however many points a line has
+    step = 100 / 7
+    east = lines(*[[(100, step * k), (100, step * (k + 1))] for k in range(7)])
+    ways = GeoDataFrame({"name": list("甲乙丙丁戊己庚")}, geometry=list(east), crs=CRS)
+    told = named.sides(ground.grids, ground=replace(ground, ways=ways))
+    assert told.iloc[0]["east"] == ""
 
 
 def test_sides_are_named_or_left_blank():

@@ -20,7 +20,7 @@ from geoplan.division.communities import grouped
 from geoplan.division.plans import Plan, board, scope_of, today
 from geoplan.division.rules import judged
 from geoplan.division.search.descent import Effort
-from geoplan.errors import GeoplanError
+from geoplan.errors import GeoplanError, UsageError
 
 QUICK = Effort(sweeps=20, starts=1)
 
@@ -68,9 +68,14 @@ def spoilt(seed):
 def plans_of(on):
     communities = len(set(on.units.ground.grids["community"]))
     grids = len(on.units.ground.grids)
-    for number in {communities, grids - 1, grids, 2 * grids + 1}:
-        if number >= communities:
+    plans = redrawn.redraw(on, grids=grids, options=2)
+    assert len(plans) == 1 or all(plan.moved.any() for plan in plans)
+    yield from plans
+    for number in {communities, grids - 1, 2 * grids + 1} - {grids}:
+        try:
             yield from redrawn.redraw(on, grids=number, options=2)
+        except UsageError:  # so few or so many there cannot be
+            continue
     yield from pareto.least_change(on, shares=(0, 0.1, 1.0))
     for code in on.open_grids():
         try:

@@ -23,10 +23,12 @@ def anew(space: Scope, *, count: int, effort: Effort) -> Ints:
     problem = space.problem
     piece = parts_of(problem)
     load = np.bincount(piece, weights=problem.load)
+    lived = np.bincount(piece, weights=problem.size > 0)
     numbers = {str(i): 1 for i in range(len(load))}
     if count > len(load):
         loads = {str(i): float(one) for i, one in enumerate(load)}
-        numbers = dealt(numbers, load=loads, grids=count)
+        within = {str(i): (1, max(int(most), 1)) for i, most in enumerate(lived)}
+        numbers = dealt(numbers, load=loads, grids=count, within=within)
     counts = np.array(list(numbers.values()), np.int64)
     return afresh(problem, counts=counts, effort=effort)
 
@@ -44,23 +46,41 @@ def best_of(problem: Problem, start: Ints, *, count: int, on: Board) -> Ints:
 
 
 def dealt(
-    numbers: dict[str, int], *, load: Mapping[str, float], grids: int
+    numbers: Mapping[str, int],
+    *,
+    load: Mapping[str, float],
+    grids: int,
+    within: Mapping[str, tuple[int, int]],
 ) -> dict[str, int]:
-    """Return numbers that sum to what is asked: more where grids are largest."""
-    if grids < len(numbers):
+    """Return numbers that sum to what is asked: more where grids are largest.
+
+    ``within``: the least and the most that each may be.
+
+    Raises
+    ------
+    UsageError
+        They cannot be so few or so many.
+    """
+    least, most = (sum(within[name][end] for name in numbers) for end in (0, 1))
+    if not least <= grids <= most:
+        rule = "division_too_few_grids" if grids < least else "division_too_many_grids"
         raise UsageError.at(
-            "division_too_few_grids", grids=grids, communities=len(numbers)
+            rule, grids=grids, communities=len(numbers), least=least, most=most
         )
-    numbers = dict(numbers)
-    while (total := sum(numbers.values())) != grids:
+    found = {
+        name: min(max(number, within[name][0]), within[name][1])
+        for name, number in numbers.items()
+    }
+    while (total := sum(found.values())) != grids:
         if total < grids:
-            at = max(numbers, key=lambda name: (load[name] / numbers[name], name))
-            numbers[at] += 1
+            some = [name for name in found if found[name] < within[name][1]]
+            at = max(some, key=lambda name: (load[name] / found[name], name))
+            found[at] += 1
             continue
-        many = [name for name in numbers if numbers[name] > 1]
-        at = min(many, key=lambda name: (load[name] / (numbers[name] - 1), name))
-        numbers[at] -= 1
-    return numbers
+        some = [name for name in found if found[name] > within[name][0]]
+        at = min(some, key=lambda name: (load[name] / (found[name] - 1), name))
+        found[at] -= 1
+    return found
 
 
 def alike(plan: Plan, other: Plan) -> bool:

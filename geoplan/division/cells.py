@@ -8,11 +8,12 @@ import shapely
 from numpy.typing import NDArray
 
 from geoplan.check.rules import limit
-from geoplan.division.faces import Bools, Faces, Floats, Ints, Shapes, faces
+from geoplan.division.faces import NECK, Bools, Faces, Floats, Ints, Shapes, faces
 from geoplan.division.given import Ground
 
 THIN = 8.0  # m: empty strips narrower than this (verges, medians) stand for nothing
 SMALL = 2000.0  # m²: nor do empty corners smaller than this
+OPEN = 1.0  # m of border without a barrier that land needs to go across it
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -245,32 +246,46 @@ def _absorbed(
     return (found - (0 if known.all() else 1)).astype(np.int64)
 
 
+def _worth(border: Floats, *, wet: bool) -> tuple[float, float]:
+    """Return by what a neighbour is chosen: the open border, for land, then all."""
+    open_m = border[1] if wet else border[0] * (border[0] >= OPEN)
+    return float(open_m), float(border[1])
+
+
 def _merging(
     beside: list[dict[int, Floats]], *, area: Floats, spare: Bools, wet: Bools
 ) -> Iterator[tuple[int, int]]:
-    """Yield what goes with what; first what lies beside something that stays."""
+    """Yield what goes with what; first what lies beside something that stays.
+
+    What has no more than a neck in common with it, as specks have, goes last,
+    one by one.
+    """
     waiting = [int(i) for i in np.lexsort((np.arange(len(area)), area)) if spare[i]]
-    stays = ~spare
+    stays, least = ~spare, NECK
     while waiting:
         later = []
         for one in waiting:
-            near = [other for other in beside[one] if stays[other]]
+            near = [
+                other
+                for other, border in beside[one].items()
+                if stays[other] and border[1] > least
+            ]
             if not near:
                 later.append(one)
                 continue
-            first = 1 if wet[one] else 0
             best = max(
-                near,
-                key=lambda o: (beside[one][o][first], beside[one][o][1], -o),
+                near, key=lambda o: (*_worth(beside[one][o], wet=bool(wet[one])), -o)
             )
             yield one, best
+            least = NECK
             for other, border in beside[one].items():
                 if other != best:
                     beside[best].setdefault(other, np.zeros(2))
                     beside[best][other] = beside[best][other] + border
                     beside[other][best] = beside[best][other]
                 beside[other].pop(one, None)
-        if len(later) == len(waiting):  # only spare land left here: it stays
-            stays[later] = True
-            break
+        if len(later) == len(waiting):
+            if not least:  # only spare land left here: it stays
+                break
+            least = 0.0  # for one of them: then others may have more in common
         waiting = later

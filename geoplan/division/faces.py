@@ -20,6 +20,7 @@ Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
 ON = 0.01  # m: a cut this near to a line lies on it
+NECK = 0.01  # m: ground no wider than this joins nothing
 #: m: coordinates are rounded to it; lines that cross at any angle then meet, which
 #: they may miss by the last digit where coordinates are free
 ROUNDED = 1e-5
@@ -49,13 +50,16 @@ class Faces:
         return np.hypot(x, y)
 
     def joined(self, open_cuts: Bools, *, among: Bools) -> Ints:
-        """Return the group of each face, over open cuts; -1 for the others."""
+        """Return the group of each face, over open cuts; -1 for the others.
+
+        Two faces that share no more than a neck are not joined by it.
+        """
         inner = open_cuts & (self.right >= 0)
         inner &= among[self.left] & among[self.right]
         pairs = (self.left[inner], self.right[inner])
         size = (len(self.shapes),) * 2
-        graph = coo_array((np.ones(int(inner.sum()), bool), pairs), shape=size)
-        _, label = connected_components(graph, directed=False)
+        shared = coo_array((self.length[inner], pairs), shape=size).tocsr()
+        _, label = connected_components(shared > NECK, directed=False)
         return np.where(among, label, -1).astype(np.int64)
 
     def under(self, areas: Shapes) -> Ints:

@@ -61,7 +61,7 @@ def _of(
     shape: shapely.Geometry, *, tree: shapely.STRtree, names: NDArray[np.object_]
 ) -> list[str]:
     """Return the names on the four sides of a shape."""
-    points = shapely.get_coordinates(shapely.segmentize(_outline(shape), _STEP))
+    points = _points(shape)
     found = np.full(len(points), "", dtype=object)
     at, near = tree.query_nearest(
         shapely.points(points), max_distance=_NEAR, all_matches=False
@@ -71,9 +71,17 @@ def _of(
     return [_told(found[side == number]) for number in range(len(SIDES))]
 
 
-def _outline(shape: shapely.Geometry) -> shapely.Geometry:
-    """Return the outer rings of a shape."""
-    return shapely.multilinestrings(shapely.get_exterior_ring(shapely.get_parts(shape)))
+def _points(shape: shapely.Geometry) -> Floats:
+    """Return points on the outer rings of a shape, a step apart all the way round."""
+    rings = shapely.get_exterior_ring(shapely.get_parts(shape))
+    away = [np.arange(0.0, length, _STEP) for length in shapely.length(rings)]
+    points = [
+        shapely.line_interpolate_point(ring, metres)
+        for ring, metres in zip(rings, away, strict=True)
+    ]
+    nothing: Shapes = np.empty(0, object)
+    found: Floats = shapely.get_coordinates(np.concatenate([nothing, *points]))
+    return found
 
 
 def _side(points: Floats, shape: shapely.Geometry) -> NDArray[np.int64]:
@@ -92,8 +100,6 @@ def _side(points: Floats, shape: shapely.Geometry) -> NDArray[np.int64]:
 def _told(names: NDArray[np.object_]) -> str:
     """Return the names that have most of a side, the longest first."""
     known = pd.Series(names[names != ""], dtype=object)
-    if not len(names) or len(known) < _MOST * len(names):
-        return ""
     counts = known.value_counts(sort=False)
     order = sorted(counts.index, key=lambda name: (-counts[name], name))
     held, told = 0, []
@@ -101,5 +107,5 @@ def _told(names: NDArray[np.object_]) -> str:
         told.append(str(name))
         held += int(counts[name])
         if held >= _MOST * len(names):
-            break
-    return "、".join(told)
+            return "、".join(told)
+    return ""

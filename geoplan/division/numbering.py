@@ -129,7 +129,6 @@ def kept(overlap: Floats, *, bound: Bools | None = None) -> Ints:
         keeps that grid's code, so that what lies apart goes on under it.
     """
     if bound is not None:
-        overlap = overlap + bound * (1.0 + overlap.sum())
         overlap = np.where(bound.any(axis=0) & ~bound, 0.0, overlap)
     part, grid = linear_sum_assignment(overlap, maximize=True)
     found = np.full(overlap.shape[0], -1, np.int64)

@@ -129,17 +129,18 @@ def terms(plan: Plan) -> dict[str, float]:
 
 
 def ruled(
-    plan: Plan, *, shapes: GeoDataFrame, drawn: bool = False
+    plan: Plan, *, shapes: GeoDataFrame, loose: bool = False
 ) -> tuple[Ruled, ...]:
     """Return what every rule says of a plan's polygons, and of walks within them.
 
-    ``shapes``: as :func:`grids` gives them; ``drawn``: whether others drew them.
+    ``shapes``: as :func:`grids` gives them; ``loose``: whether units are the overlay
+    of borders drawn apart, so that those without a building do not count.
     """
     board = plan.board
     case = Case(
         after=shapes, ground=board.units.ground, locked=board.locked, aims=board.aims
     )
-    return (*judged(case), on_foot(plan, lived=drawn))
+    return (*judged(case), on_foot(plan, lived=loose))
 
 
 def on_foot(plan: Plan, *, lived: bool = False, among: Ints | None = None) -> Ruled:

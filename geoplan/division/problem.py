@@ -69,6 +69,11 @@ class Problem:
         return len(self.load)
 
     @property
+    def most(self) -> int:
+        """Return how many parts there may be: none without households but today's."""
+        return min(self.atoms, max(int((self.size > 0).sum()), len(self.today)))
+
+    @property
     def total(self) -> float:
         """Return the households in all."""
         return float(self.size.sum())

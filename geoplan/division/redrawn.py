@@ -12,7 +12,7 @@ from geoplan.division import numbering
 from geoplan.division.attempts import anew, best_of, dealt, rank
 from geoplan.division.faces import Floats, Ints
 from geoplan.division.outcome import on_foot
-from geoplan.division.plans import Board, Codes, Plan, coded, scope_of, shifted
+from geoplan.division.plans import Board, Codes, Plan, coded, scope_of
 from geoplan.division.problem import Problem, Scope
 from geoplan.division.search.adjusted import adjusted
 from geoplan.division.search.compiled import beyond
@@ -54,6 +54,7 @@ def redraw(
         Plan(board=on, grid=codes, seed=seed)
         for seed, codes in zip(seeds, found, strict=True)
     ]
+    plans = [plan for plan in plans if plan.moved.any()] or plans[:1]
     proposed = chosen(mended(sorted(plans, key=rank)), most=options)
     return tuple(sorted(proposed, key=rank))
 
@@ -116,10 +117,22 @@ def _numbers(
         )
     first = {community: found[0] for community, found in numbers.items()}
     if grids is not None:
-        first = dealt(first, load=load, grids=grids)
+        within = {community: _limits(on, community) for community in first}
+        first = dealt(first, load=load, grids=grids, within=within)
     elif on.aims.hard:
         return numbers
     return {community: (number,) for community, number in first.items()}
+
+
+def _limits(on: Board, community: str) -> tuple[int, int]:
+    """Return how few and how many grids a community may have.
+
+    A piece that lies apart needs one of its own, and none is without households.
+    """
+    mine = on.open_grids([community])
+    spaces = [scope_of(on, mine, afresh=fresh).problem for fresh in (False, True)]
+    least = min(int(parts_of(one).max()) + 1 for one in spaces)
+    return least, max(least, *(one.most for one in spaces))
 
 
 def _fitting(on: Board, spaces: Sequence[Scope], *, counts: Sequence[int]) -> Codes:
@@ -149,10 +162,11 @@ def _community(on: Board, spaces: Sequence[Scope], *, count: int) -> Codes:
 
     ``spaces``: of its open grids, within today's borders and afresh.
     """
-    within, fresh = spaces
+    starts = list(_starts(on, *spaces, count=count))
+    exact = [one for one in starts if _enough(one[0].problem, count) == count]
     found = [
         _redrawn(on, space, count=count, start=start)
-        for space, start in _starts(on, within, fresh, count=count)
+        for space, start in exact or starts
     ]
     # rather a dearer division than one that parts what can be walked between
     return min(found, key=lambda one: one[:2])[2]
@@ -175,7 +189,7 @@ def _starts(
 
 def _enough(problem: Problem, count: int) -> int:
     """Return the number of parts: a piece that lies apart needs one of its own."""
-    return max(min(count, problem.atoms), int(parts_of(problem).max()) + 1)
+    return max(min(count, problem.most), int(parts_of(problem).max()) + 1)
 
 
 def _redrawn(
@@ -193,11 +207,7 @@ def _redrawn(
         problem, problem.home if start is None else start, count=count, on=on
     )
     parts = space.of_units(part)
-    grid = (
-        shifted(on, rows=space.rows, part=parts, names=problem.today)
-        if start is None
-        else coded(on, rows=space.rows, part=parts, stuck=space.stuck)
-    )
+    grid = coded(on, rows=space.rows, part=parts, stuck=space.stuck)
     broken = on_foot(Plan(board=on, grid=grid), among=space.rows).offenders
     worth = round(cost(problem, part, count=count), 9)
     return len(broken) + _torn(space, parts), worth, grid[space.rows]

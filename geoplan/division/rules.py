@@ -148,7 +148,10 @@ def _locked(case: Case) -> Ruled:
 
 
 def _compounds(case: Case) -> Ruled:
-    """No compound is parted; what is parted today may stay so, not more."""
+    """No compound is parted; what is parted today may stay so, not more.
+
+    One that is larger than a grid may be, may be parted.
+    """
     named = case.ground.buildings["compound"].to_numpy(object)
     households = case.ground.buildings["households"].to_numpy(float)
     offenders: list[str] = []
@@ -157,10 +160,10 @@ def _compounds(case: Case) -> Ruled:
     for name in sorted(set(named[lived])):
         mine = lived & (named == name)
         was, now = (_astray(grid[mine]) for grid in (case.was, case.now))
-        if now == 0:
-            continue
         large = households[mine].sum() > case.aims.band[1]
-        (inherited if now <= was or large else offenders).append(str(name))
+        if now == 0 or (large and now > was):
+            continue
+        (inherited if now <= was else offenders).append(str(name))
     return Ruled(
         id="G3",
         level="error",
@@ -204,7 +207,8 @@ def _banded(case: Case) -> Ruled:
         code: max(low - now.get(code, 0.0), now.get(code, 0.0) - high)
         for code in ordinary
     }
-    before = {code: max(low - size, size - high) for code, size in was.items()}
+    sizes = {str(code): was.get(str(code), 0.0) for code in case.before.index}
+    before = {code: max(low - size, size - high) for code, size in sizes.items()}
     bad = sorted(code for code, by in off.items() if by > 0)
     old = {code for code in bad if off[code] <= before.get(code, 0.0)}
     level: Level = "error" if case.aims.hard else "warning"

@@ -27,10 +27,9 @@ def split(on: Board, code: str, *, into: int = 2, options: int = 3) -> tuple[Pla
     """
     _known(on, [code])
     space = scope_of(on, [code])
-    if space.problem.atoms < into:
-        raise UsageError.at(
-            "division_too_few_units", code=code, units=space.problem.atoms, into=into
-        )
+    most = space.problem.most
+    if most < into:
+        raise UsageError.at("division_too_few_units", code=code, units=most, into=into)
     problem = space.problem.at_home(np.full(space.problem.atoms, -1, np.int64))
     if exact.small(problem, count=into):
         found = exact.ranked(problem, count=into)

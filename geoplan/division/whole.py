@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from geoplan.division.apart import Held, apart_already, forebears
 from geoplan.division.case import Case, Codes, Ruled
-from geoplan.division.faces import Shapes
+from geoplan.division.faces import NECK, Shapes
 
 _PIECE = 1.0  # m²: specks of rounding are no piece
 _NEAR = 0.01  # m
@@ -73,8 +73,12 @@ def _unless_apart(
 
 
 def _parts(shapes: Shapes) -> tuple[Shapes, NDArray[np.intp]]:
-    """Return the pieces of shapes that are no specks, and the shape of each."""
-    parts, owner = shapely.get_parts(shapes, return_index=True)
+    """Return the pieces of shapes that are no specks, and the shape of each.
+
+    What hangs together by a neck alone is in pieces.
+    """
+    narrow = shapely.buffer(shapes, -NECK / 2, join_style="mitre")
+    parts, owner = shapely.get_parts(narrow, return_index=True)
     wide = shapely.area(parts) > _PIECE
     return parts[wide], owner[wide]
 

@@ -7,13 +7,15 @@ from geoplan.errors import UsageError
 
 Level = Literal["grid", "community"]
 
+_PARTS = 2  # of a grid that is split, the fewest
+
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
     """What is asked of a study's division; all grids are redrawn if nothing is."""
 
     split: str = ""  #: code of a grid to be parted …
-    into: int = 2  #: … in so many
+    into: int = _PARTS  #: … in so many
     merge: tuple[str, ...] = ()  #: codes of grids to become one
     shift: tuple[str, ...] = ()  #: codes of neighbours to be rebalanced
     community: str = ""  #: code or name: its grids alone
@@ -48,8 +50,10 @@ class Asked:
             raise UsageError.at("division_one_task", named="、".join([*alone, other]))
         if self.min_change and self.grids:
             raise UsageError.at("division_one_task", named="--min-change、--grids")
-        if self.into < 2:  # noqa: PLR2004  one part is no split
+        if self.into < _PARTS:
             raise UsageError.at("division_into", into=self.into)
+        if self.into != _PARTS and not self.split:
+            raise UsageError.at("division_into_alone", into=self.into)
 
     @property
     def task(self) -> str:

@@ -43,7 +43,9 @@ def given_record(
     codes = np.append(own.index.to_numpy(object), "")
     plan = division.Plan(board=board, grid=codes[board.units.area])
     told = (*findings, *_guessed(guessed))
-    return division_record(laid, plans=[plan], task=GIVEN, findings=told, drawn=own)
+    return division_record(
+        laid, plans=[plan], task=GIVEN, findings=told, drawn=own, loose=True
+    )
 
 
 def _guessed(codes: Sequence[str]) -> tuple[Finding, ...]:

@@ -20,7 +20,11 @@ _MOVED = ("households", "people", "buildings")
 
 
 def plan_record(
-    plan: division.Plan, *, option: int, drawn: GeoDataFrame | None = None
+    plan: division.Plan,
+    *,
+    option: int,
+    drawn: GeoDataFrame | None = None,
+    loose: bool = False,
 ) -> DivisionPlan:
     """Return a plan as a record, judged by every rule from its polygons.
 
@@ -33,9 +37,12 @@ def plan_record(
         0 for today's division, 1 for the best.
     drawn : GeoDataFrame, optional
         The polygons (index = code; name, community) where others drew them.
+    loose : bool
+        Whether units are the overlay of borders drawn apart: pieces of a grid
+        without a building do not count.
     """
     grids = division.grids(plan, drawn=drawn)
-    rules = division.ruled(plan, shapes=grids, drawn=drawn is not None)
+    rules = division.ruled(plan, shapes=grids, loose=loose)
     shown = _shown(plan, grids, drawn=drawn is not None)
     return DivisionPlan(
         option=option,
@@ -58,16 +65,17 @@ def division_record(
     task: str,
     findings: Sequence[Finding] = (),
     drawn: GeoDataFrame | None = None,
+    loose: bool = False,
 ) -> Division:
     """Return plans as the record of a division.
 
     ``plans``: of one board, at least one; the best first. ``drawn``: the polygons
-    of the only one, if others drew it.
+    of the only one, if others drew it; ``loose`` as for :func:`plan_record`.
     """
     board = plans[0].board
-    today = plan_record(division.today(board), option=0)
+    today = plan_record(division.today(board), option=0, loose=loose)
     records = tuple(
-        plan_record(plan, option=option, drawn=drawn)
+        plan_record(plan, option=option, drawn=drawn, loose=loose)
         for option, plan in enumerate(plans, start=1)
     )
     found = Division(
