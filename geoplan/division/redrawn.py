@@ -37,7 +37,13 @@ def redraw(
 
     Some are sought with fewer moves in mind, some with a better balance.
     ``grids``: how many in all; None: as today where the band allows, else as few
-    more or less as it asks. A hard band tries every number that may keep it.
+    more or less as it asks. A hard band tries every number that may keep it. A plan
+    that changes nothing is the only one, or none.
+
+    Raises
+    ------
+    UsageError
+        There cannot be so few or so many grids.
     """
     numbers = _numbers(on, communities=communities, grids=grids)
     tries = options if communities is None else _TRIES * options
