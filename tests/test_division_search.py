@@ -404,6 +404,15 @@ def test_as_few_and_as_many_grids_as_there_can_be():
         tasks.split(on, code_of("A"), into=4)
 
 
+def test_grids_that_are_empty_today_may_stay():
+    homes = [(shapely.box(40, 40, 60, 60), 300, "")]
+    on = board(town(["Aaaa"], buildings=homes), effort=QUICK)
+    for plan in (*redrawn.redraw(on, grids=2), *pareto.least_change(on, shares=(0, 1))):
+        assert sorted(plan.sizes()) == [0, 300]
+    with pytest.raises(UsageError, match="2 grids at most"):
+        redrawn.redraw(on, grids=3)
+
+
 def test_codes_begin_with_what_those_of_the_community_begin_with():
     long = [f"420105001002{n:03d}" for n in (1, 2)]
     stem = numbering.stem(long, community="文澜社区", others=["420105001003001"])

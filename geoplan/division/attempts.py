@@ -23,11 +23,10 @@ def anew(space: Scope, *, count: int, effort: Effort) -> Ints:
     problem = space.problem
     piece = parts_of(problem)
     load = np.bincount(piece, weights=problem.load)
-    lived = np.bincount(piece, weights=problem.size > 0)
     numbers = {str(i): 1 for i in range(len(load))}
     if count > len(load):
         loads = {str(i): float(one) for i, one in enumerate(load)}
-        within = {str(i): (1, max(int(most), 1)) for i, most in enumerate(lived)}
+        within = {str(i): (1, int(most)) for i, most in enumerate(np.bincount(piece))}
         numbers = dealt(numbers, load=loads, grids=count, within=within)
     counts = np.array(list(numbers.values()), np.int64)
     return afresh(problem, counts=counts, effort=effort)
