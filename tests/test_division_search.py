@@ -391,6 +391,20 @@ def test_a_code_is_given_up_rather_than_torn_from_what_lies_apart():
     apart = np.array([[False, True], [False, False]])
     assert numbering.kept(overlap).tolist() == [0, 1]
     assert numbering.kept(overlap, bound=apart).tolist() == [0, -1]
+    assert numbering.kept(overlap, bound=apart, apart=apart).tolist() == [1, -1]
+
+
+def test_a_grid_in_pieces_goes_on_under_the_code_of_one_that_was():
+    """A lies in two pieces, a in one with more households; one grid is to be left."""
+    rows, homes = ["AaaaB", "BBBBA"], {(1, 1): 300}
+    on = board(town(rows, households=homes), effort=QUICK)
+    grid = on.units.frame["grid"].to_numpy(object)
+    rows = np.flatnonzero(np.isin(grid, [code_of("A"), code_of("a")]))
+    found = coded(on, rows=rows, part=np.zeros(len(rows), np.int64))
+    assert set(found[rows]) == {code_of("A")}
+    # in one piece the larger keeps its code
+    west = np.array([one for one in rows if on.units.frame["y"].iloc[one] > 100])
+    assert set(coded(on, rows=west, part=np.zeros(4, np.int64))[west]) == {code_of("a")}
 
 
 def test_as_few_and_as_many_grids_as_there_can_be():

@@ -117,7 +117,9 @@ def _head(code: str) -> str:
     return code[:-_LAST] if len(number[2]) > _LONG else number[1]
 
 
-def kept(overlap: Floats, *, bound: Bools | None = None) -> Ints:
+def kept(
+    overlap: Floats, *, bound: Bools | None = None, apart: Bools | None = None
+) -> Ints:
     """Return today's grid whose code each part keeps, -1 for a new one.
 
     Parameters
@@ -126,8 +128,13 @@ def kept(overlap: Floats, *, bound: Bools | None = None) -> Ints:
         What they have in common. The sum of what keeps its code is the largest.
     bound : bool array, same shape, optional
         Whether a part holds what cannot be walked to in a grid: no other part
-        keeps that grid's code, so that what lies apart goes on under it.
+        keeps that grid's code.
+    apart : bool array, same shape, optional
+        Whether a part lies in pieces as a grid does: rather than others it keeps
+        that grid's code, under which it lay in pieces.
     """
+    if apart is not None:
+        overlap = overlap + apart * (1.0 + overlap.sum())
     if bound is not None:
         overlap = np.where(bound.any(axis=0) & ~bound, 0.0, overlap)
     part, grid = linear_sum_assignment(overlap, maximize=True)
@@ -135,6 +142,27 @@ def kept(overlap: Floats, *, bound: Bools | None = None) -> Ints:
     shared = overlap[part, grid] > 0
     found[part[shared]] = grid[shared]
     return found
+
+
+def apart(part: Ints, *, grid: Ints, piece: Ints) -> Bools:
+    """Return whether parts lie in pieces, and have of a grid in more than one.
+
+    Parameters
+    ----------
+    part, grid : int array
+        Of each unit, numbered from 0.
+    piece : int array
+        The piece of its part that each unit is in.
+
+    Returns
+    -------
+    bool array, shape (parts, grids)
+    """
+    shape = (int(part.max()) + 1, int(grid.max()) + 1)
+    held = np.unique(np.column_stack([part, grid, piece]), axis=0)
+    counts: Ints = np.zeros(shape, np.int64)
+    np.add.at(counts, (held[:, 0], held[:, 1]), 1)
+    return counts > 1
 
 
 def numbered(

@@ -13,10 +13,10 @@ from pandas import DataFrame, Series
 
 from geoplan.division import numbering
 from geoplan.division.aims import Aims
-from geoplan.division.faces import Ints
+from geoplan.division.faces import NECK, Ints
 from geoplan.division.four_sides import sides
 from geoplan.division.given import Ground
-from geoplan.division.neighbours import neighbours
+from geoplan.division.neighbours import neighbours, pieces
 from geoplan.division.problem import Scope, scope
 from geoplan.division.search.descent import Effort
 from geoplan.division.stations import Near, Stations, beyond, near_today
@@ -221,16 +221,29 @@ def coded(
     apart = np.zeros(len(rows), bool) if stuck is None else stuck
     found: Codes = on.units.frame["grid"].to_numpy(object).copy()
     owner = frame["community"].to_numpy(object)
+    piece = _pieces(on, rows=rows, part=part)
     for community in sorted(set(owner)):
         mine = np.flatnonzero(owner == community)
         found[rows[mine]] = _coded_within(
             on,
             frame=frame.iloc[mine],
             part=part[mine],
+            piece=piece[mine],
             stuck=apart[mine],
             community=str(community),
         )
     return found
+
+
+def _pieces(on: Board, *, rows: Ints, part: Ints) -> Ints:
+    """Return the piece of ground of its part that each of some units is in."""
+    place = np.full(len(on.units.frame), -1, np.int64)
+    place[rows] = np.arange(len(rows))
+    wide = on.units.borders[on.units.borders["border_m"] > NECK]
+    one, other = (place[wide[name].to_numpy()] for name in ("one", "other"))
+    inner = (one >= 0) & (other >= 0)
+    inner[inner] = part[one[inner]] == part[other[inner]]
+    return pieces(len(rows), one=one[inner], other=other[inner])
 
 
 def _coded_within(
@@ -238,10 +251,14 @@ def _coded_within(
     *,
     frame: GeoDataFrame,
     part: Ints,
+    piece: Ints,
     stuck: NDArray[np.bool_],
     community: str,
 ) -> Codes:
-    """Return the codes of the parts of one community, by unit."""
+    """Return the codes of the parts of one community, by unit.
+
+    ``piece``: of the ground of its part that each unit is in.
+    """
     every, number = np.unique(part, return_inverse=True)
     number = number.reshape(-1)
     old, grid = np.unique(frame["grid"].to_numpy(str), return_inverse=True)
@@ -253,7 +270,8 @@ def _coded_within(
         )
         for one in (weight.to_numpy(float), stuck.astype(float))
     )
-    stays = numbering.kept(overlap, bound=apart > 0)
+    torn = numbering.apart(number, grid=grid.reshape(-1), piece=piece)
+    stays = numbering.kept(overlap, bound=apart > 0, apart=torn)
     new = np.flatnonzero(stays < 0)
     area = np.bincount(number, weights=frame["area_m2"], minlength=len(every))
     middle = np.column_stack(

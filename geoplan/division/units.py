@@ -16,11 +16,20 @@ from pandas import DataFrame
 from scipy.spatial import Voronoi, cKDTree
 
 from geoplan.division.cells import Cells, cells
-from geoplan.division.faces import ROUNDED, Bools, Floats, Ints, Shapes
+from geoplan.division.faces import (
+    NECK,
+    ROUNDED,
+    Bools,
+    Faces,
+    Floats,
+    Ints,
+    Shapes,
+)
 from geoplan.division.given import COUNTS, Ground
 from geoplan.model import Finding
 
 _STEP = 4.0  # m between the points of footprints that shares are drawn by
+_SPIKE = 2.0  # m of outline that shapes lose with their spikes, if they have any
 _AWAY = 20.0  # breadths off: points so far away close every building's ground
 
 
@@ -83,7 +92,7 @@ def _settled(made: Cells, *, ground: Ground, split: list[Finding]) -> Units:
         frame[name] = np.bincount(
             of_building[held], weights=numbers[held], minlength=len(frame)
         )
-    borders, outline = _borders(made, place=place, size=len(frame))
+    borders, outline = _borders(made, place=place, shapes=frame.geometry.to_numpy())
     frame["outline_m"] = outline
     area = frame.pop("area").to_numpy(np.int64)
     torn = tuple(str(code) for code in ground.buildings.index[made.torn])
@@ -150,9 +159,9 @@ def _kinds(made: Cells, ground: Ground) -> tuple[Shapes, Shapes]:
     return kind, names.astype(object)[compound]
 
 
-def _borders(made: Cells, *, place: Ints, size: int) -> tuple[DataFrame, Floats]:
+def _borders(made: Cells, *, place: Ints, shapes: Shapes) -> tuple[DataFrame, Floats]:
     """Return the borders between units, and the length of each unit's outline."""
-    cuts = made.faces
+    cuts, size = made.faces, len(shapes)
     left = place[made.cell[cuts.left]]
     right = np.where(cuts.right >= 0, place[made.cell[cuts.right]], -1)
     between = left != right
@@ -164,6 +173,7 @@ def _borders(made: Cells, *, place: Ints, size: int) -> tuple[DataFrame, Floats]
     kinds = ("way", "hard", "wall", "water", "compound")
     line: Bools = np.logical_or.reduce([cuts.on[kind] for kind in kinds])
     hard = cuts.on["hard"] | ~(made.core[cuts.left] & made.core[cuts.right])
+    hard |= _on_spikes(cuts, left=left, right=right, shapes=shapes)
     wall = cuts.on["wall"] & ~hard
     table = DataFrame(
         {
@@ -176,6 +186,25 @@ def _borders(made: Cells, *, place: Ints, size: int) -> tuple[DataFrame, Floats]
         }
     )
     return table.groupby(["one", "other"], as_index=False, sort=True).sum(), outline
+
+
+def _on_spikes(cuts: Faces, *, left: Ints, right: Ints, shapes: Shapes) -> Bools:
+    """Return which cuts lie along ground of a unit that is no wider than a neck."""
+    wide, found = _without_spikes(shapes), np.zeros(len(left), bool)
+    spiky = shapely.length(shapes) - shapely.length(wide) > _SPIKE
+    middle = (cuts.ends[:, :2] + cuts.ends[:, 2:]) / 2
+    for side in (left, right):
+        at = np.flatnonzero((side >= 0) & (left != right) & spiky[side])
+        off = shapely.distance(shapely.points(middle[at]), wide[side[at]])
+        found[at[off > NECK]] = True
+    return found
+
+
+def _without_spikes(shapes: Shapes) -> Shapes:
+    """Return shapes without what of them is no wider than a neck."""
+    narrow = shapely.buffer(shapes, -NECK / 2, join_style="mitre")
+    wide: Shapes = shapely.buffer(narrow, NECK / 2, join_style="mitre")
+    return wide
 
 
 def _shares(
