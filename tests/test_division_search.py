@@ -391,7 +391,7 @@ def test_a_code_is_given_up_rather_than_torn_from_what_lies_apart():
     apart = np.array([[False, True], [False, False]])
     assert numbering.kept(overlap).tolist() == [0, 1]
     assert numbering.kept(overlap, bound=apart).tolist() == [0, -1]
-    assert numbering.kept(overlap, bound=apart, apart=apart).tolist() == [1, -1]
+    assert numbering.kept(overlap, bound=apart, apart=1 * apart).tolist() == [1, -1]
 
 
 def test_a_grid_in_pieces_goes_on_under_the_code_of_one_that_was():

@@ -118,7 +118,7 @@ def _head(code: str) -> str:
 
 
 def kept(
-    overlap: Floats, *, bound: Bools | None = None, apart: Bools | None = None
+    overlap: Floats, *, bound: Bools | None = None, apart: Ints | None = None
 ) -> Ints:
     """Return today's grid whose code each part keeps, -1 for a new one.
 
@@ -129,9 +129,9 @@ def kept(
     bound : bool array, same shape, optional
         Whether a part holds what cannot be walked to in a grid: no other part
         keeps that grid's code.
-    apart : bool array, same shape, optional
-        Whether a part lies in pieces as a grid does: rather than others it keeps
-        that grid's code, under which it lay in pieces.
+    apart : int array, same shape, optional
+        In how many pieces a part lies as a grid does, besides one: rather than
+        others it keeps the code of the grid that lay in most.
     """
     if apart is not None:
         overlap = overlap + apart * (1.0 + overlap.sum())
@@ -144,8 +144,8 @@ def kept(
     return found
 
 
-def apart(part: Ints, *, grid: Ints, piece: Ints) -> Bools:
-    """Return whether parts lie in pieces, and have of a grid in more than one.
+def apart(part: Ints, *, grid: Ints, piece: Ints) -> Ints:
+    """Return in how many pieces of a part something of a grid lies, besides one.
 
     Parameters
     ----------
@@ -156,13 +156,13 @@ def apart(part: Ints, *, grid: Ints, piece: Ints) -> Bools:
 
     Returns
     -------
-    bool array, shape (parts, grids)
+    int array, shape (parts, grids)
     """
     shape = (int(part.max()) + 1, int(grid.max()) + 1)
     held = np.unique(np.column_stack([part, grid, piece]), axis=0)
     counts: Ints = np.zeros(shape, np.int64)
     np.add.at(counts, (held[:, 0], held[:, 1]), 1)
-    return counts > 1
+    return np.maximum(counts - 1, 0)
 
 
 def numbered(
