@@ -7,6 +7,7 @@ import pytest
 from divisions import code_of, lines, town
 
 from geoplan.division import pareto, sound
+from geoplan.division.aims import Aims
 from geoplan.division.plans import Plan, board, today
 from geoplan.division.search.descent import Effort
 
@@ -52,11 +53,21 @@ def test_a_community_that_breaks_a_rule_is_as_where_it_does_not(on):
     assert not any(breach.rules for _, breach in found)
 
 
-def test_what_no_plan_keeps_stays_broken(on):
-    plans = [plan_of(on, "AaaABBBb"), plan_of(on, "aAAaBBbb")]
+def test_a_community_that_no_plan_keeps_sound_stays_as_it_is(on):
+    plans = [plan_of(on, "AaaABBBb"), plan_of(on, "aAAaBbbb")]
+    for given, (plan, breach) in zip(plans, sound.mended(plans), strict=True):
+        assert drawn(plan) == [*drawn(today(on))[:4], *drawn(given)[4:]]
+        assert plan.stays == (A[:12],)
+        assert not breach.rules
+
+
+def test_a_band_that_cannot_be_kept_is_no_reason_to_stay(on):
+    hard = replace(on, aims=Aims(band=(210, 220), hard=True))
+    plans = [plan_of(hard, "AAAaBBBb"), plan_of(hard, "AaaaBbbb")]
     for given, (plan, breach) in zip(plans, sound.mended(plans), strict=True):
         assert drawn(plan) == drawn(given)
-        assert breach.rules == {"G1", "G1-walk"}
+        assert breach.rules == {"H1"}
+        assert plan.stays == ()
 
 
 def breach(*rules):

@@ -81,6 +81,8 @@ class Plan:
     seed: int = 0
     share: float | None = None  #: of households that might move, in a Pareto list
     knee: bool = False
+    #: communities that stay as they are, as nothing was found that keeps every rule
+    stays: tuple[str, ...] = ()
 
     @property
     def moved(self) -> NDArray[np.bool_]:

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from geoplan.division.attempts import alike
+from geoplan.division.case import Ruled
 from geoplan.division.outcome import grids, ruled
-from geoplan.division.plans import Plan
+from geoplan.division.plans import Plan, today
 
+_BAND = "H1"
 _PATIENCE = 4  # times as many plans as are asked for are judged
 
 
@@ -20,6 +22,7 @@ class Breach:
 
     rules: frozenset[str]
     communities: frozenset[str]  #: of the grids that offend
+    firm: frozenset[str] = frozenset()  #: those that offend beyond the band
 
 
 def broken(plan: Plan) -> Breach:
@@ -30,17 +33,23 @@ def broken(plan: Plan) -> Breach:
         for one in ruled(plan, shapes=shapes)
         if one.level == "error" and not one.passed
     ]
-    codes = [code for one in bad for code in one.offenders if code in shapes.index]
+
+    def where(rules: Iterable[Ruled]) -> frozenset[str]:
+        codes = {code for one in rules for code in one.offenders} & set(shapes.index)
+        return frozenset(map(str, shapes["community"].loc[sorted(codes)]))
+
     return Breach(
         rules=frozenset(one.id for one in bad),
-        communities=frozenset(map(str, shapes["community"].loc[codes])),
+        communities=where(bad),
+        firm=where(one for one in bad if one.id != _BAND),
     )
 
 
 def mended(plans: Sequence[Plan]) -> Iterator[tuple[Plan, Breach]]:
     """Yield plans of one board, and what they break after all.
 
-    A community that breaks a rule in one is as in the first where it does not.
+    A community that breaks a rule in one is as in the first where it does not; if
+    there is none, and more than the band is broken, as it is today.
     """
     judged: dict[int, Breach] = {}
 
@@ -50,17 +59,21 @@ def mended(plans: Sequence[Plan]) -> Iterator[tuple[Plan, Breach]]:
         return judged[at]
 
     for at, plan in enumerate(plans):
-        grid = plan.grid.copy()
+        grid, stays = plan.grid.copy(), []
         for community in sorted(breach(at).communities):
             sound = (
                 one
                 for i, one in enumerate(plans)
                 if community not in breach(i).communities
             )
+            source = next(sound, plan)
+            if source is plan and community in breach(at).firm:
+                source = today(plan.board)
+                stays.append(community)
             mine = plan.board.units.frame["community"].to_numpy(object) == community
-            grid[mine] = next(sound, plan).grid[mine]
+            grid[mine] = source.grid[mine]
         if (grid != plan.grid).any():
-            better = replace(plan, grid=grid)
+            better = replace(plan, grid=grid, stays=tuple(stays))
             yield better, broken(better)
         else:
             yield plan, breach(at)

@@ -21,12 +21,25 @@ def about(found: Division, *, plans: Sequence[division.Plan]) -> tuple[Finding, 
     """
     told: list[Finding] = []
     for record, plan in zip(found.plans, plans, strict=True):
+        told += [_stays(record, code, level=found.level) for code in plan.stays]
         for rule in record.results["rules"]:
             if rule["id"] == BAND:
                 told += _banded(record, plan, rule)
             elif not rule["passed"]:
                 told.append(broken(record, rule, level=found.level))
     return (*told, *_unknown_work(plans[0].board))
+
+
+def _stays(record: DivisionPlan, community: str, *, level: str) -> Finding:
+    """Return that a community stays as it is, as no rule was to be broken."""
+    grid = level == "grid"
+    return Finding(
+        rule="division_community_stays",
+        level="warning",
+        layer="communities" if grid else "grids",
+        code=community if grid else "",
+        facts={"option": record.option},
+    )
 
 
 def broken(record: DivisionPlan, rule: dict[str, Any], *, level: str) -> Finding:
