@@ -70,6 +70,15 @@ def test_a_band_that_cannot_be_kept_is_no_reason_to_stay(on):
         assert plan.stays == ()
 
 
+def test_a_band_missed_is_rather_taken_than_a_grid_torn(on):
+    hard = replace(on, aims=Aims(band=(210, 220), hard=True))
+    plans = [plan_of(hard, "AaaABBBb"), plan_of(hard, "AaaaBbbb")]
+    first = next(sound.mended(plans))
+    assert drawn(first[0]) == [*drawn(plans[1])[:4], *drawn(plans[0])[4:]]
+    assert first[0].stays == ()
+    assert first[1].rules == {"H1"}
+
+
 def breach(*rules):
     return sound.Breach(rules=frozenset(rules), communities=frozenset())
 

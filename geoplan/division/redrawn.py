@@ -62,7 +62,8 @@ def redraw(
     ]
     plans = [plan for plan in plans if plan.moved.any()] or plans[:1]
     proposed = chosen(mended(sorted(plans, key=rank)), most=options)
-    return tuple(sorted(proposed, key=rank))
+    moving = [plan for plan in proposed if plan.moved.any()]
+    return tuple(sorted(moving or proposed[:1], key=rank))
 
 
 def _varied(space: Scope, number: int) -> Scope:

@@ -49,7 +49,8 @@ def mended(plans: Sequence[Plan]) -> Iterator[tuple[Plan, Breach]]:
     """Yield plans of one board, and what they break after all.
 
     A community that breaks a rule in one is as in the first where it does not; if
-    there is none, and more than the band is broken, as it is today.
+    there is none, and more than the band is broken, as in the first where no more
+    is, or else as it is today.
     """
     judged: dict[int, Breach] = {}
 
@@ -61,15 +62,13 @@ def mended(plans: Sequence[Plan]) -> Iterator[tuple[Plan, Breach]]:
     for at, plan in enumerate(plans):
         grid, stays = plan.grid.copy(), []
         for community in sorted(breach(at).communities):
-            sound = (
-                one
-                for i, one in enumerate(plans)
-                if community not in breach(i).communities
-            )
-            source = next(sound, plan)
-            if source is plan and community in breach(at).firm:
-                source = today(plan.board)
-                stays.append(community)
+            every = range(len(plans))
+            sound = [i for i in every if community not in breach(i).communities]
+            if not sound and community in breach(at).firm:
+                sound = [i for i in every if community not in breach(i).firm]
+                stays += [] if sound else [community]
+            source = plans[sound[0]] if sound else plan
+            source = today(plan.board) if community in stays else source
             mine = plan.board.units.frame["community"].to_numpy(object) == community
             grid[mine] = source.grid[mine]
         if (grid != plan.grid).any():
