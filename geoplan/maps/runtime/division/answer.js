@@ -92,8 +92,8 @@
     const was = division.was.balance, then = now.balance;
     const found = [];
     const apart = [was, then].map(function (one) { return words.count(one.most - one.least); });
-    if (was.n !== then.n) found.push(words.say("lead_mean", { was: words.number(Math.round(was.mean)), now: words.count(Math.round(then.mean)) }));
     if (division.banded) found.push(words.say("lead_within", Object.assign(division.limits(), { was: was.within, now: then.within, n: then.n })));
+    if (was.n !== then.n) found.push(words.say("lead_mean", { was: words.number(Math.round(was.mean)), now: words.count(Math.round(then.mean)) }));
     if (was.n === then.n && apart[0] !== apart[1]) found.push(words.say("lead_apart", { was: apart[0], now: apart[1] }));
     const locked = division.was.grids.filter(function (row) { return row.there && division.grids.locked[row.i]; }).length;
     if (locked) found.push(words.say("lead_locked", { n: locked }));
